@@ -1,0 +1,1 @@
+"""Painting: what the lists draw for one row, one person, one state."""
