@@ -1,0 +1,1 @@
+"""Kinds, fields, merge rules and roles; how an outcome changes a row."""

@@ -1,0 +1,208 @@
+"""What a store does, and the facts it gives; every store passes the same tests."""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from app.hub.commit import Head
+from app.model.change import Entry, Result
+from app.model.roles import Actor
+from app.model.row import Row
+from app.protocol.messages import SnapRow
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One change as it came: its exact bytes, from which device, and that device's clock offset in seconds.
+
+    `tag` is the hub's own mark (the connection); a store repeats it.
+    """
+
+    device: str
+    sent: bytes
+    offset: float
+    tag: str = ""
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What one batch became, durable when handed over.
+
+    `results` pairs each submission's tag with its results, in order. `entries` maps a channel to its new entries in
+    order; `heads` gives each changed channel's head after its last entry; `founded` are channels made by this batch.
+    """
+
+    results: list[tuple[str, list[Result]]] = field(default_factory=list)
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    heads: dict[str, Head] = field(default_factory=dict)
+    founded: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Delta:
+    """Entries of a channel after a seq, up to `head` if `complete` (else cut at a size); read in one transaction."""
+
+    channel: str
+    after: int
+    entries: list[Entry]
+    head: Head
+    complete: bool
+
+
+@dataclass(frozen=True)
+class SnapshotState:
+    """A whole channel as of `head`, read in one transaction: rows and texts (item, field, rev, body)."""
+
+    channel: str
+    head: Head
+    rows: list[SnapRow]
+    texts: list[tuple[str, str, int, str]]
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device's account as the database says it: who, in which workspace, and the highest change number seen."""
+
+    id: str
+    actor: Actor
+    highest: int
+    revoked: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account: id, e-mail as written, argon2 hash of the password."""
+
+    user: str
+    email: str
+    password_hash: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Invite:
+    """An invite, kept by the hash of its secret: role, uses left, end in Unix seconds."""
+
+    secret_hash: bytes
+    role: str
+    uses_left: int
+    until: float
+    made_by: str
+
+
+class StoreFull(Exception):
+    """The disk is full: the batch was not committed; the same changes may be sent again later."""
+
+
+class StoreBroken(Exception):
+    """The database reported an error: nothing of the batch counts as committed."""
+
+
+class StoreTooNew(Exception):
+    """The data directory was written by a newer version; it is left alone."""
+
+
+class Store(Protocol):
+    """The narrow interface. All methods block; the server calls them on worker threads, writes on one of them."""
+
+    # -- log and state
+    def commit(self, batch: list[Submission], now: float) -> Committed:
+        """One transaction: each change is decided once (SYNC 16), by what is in it. Raises StoreFull, StoreBroken.
+
+        A change whose id has a recorded outcome gets it again (same hash) or `id_reuse` (another hash).
+        """
+        ...
+
+    def outcomes(self, device: str, numbers: list[int]) -> tuple[list[Result], list[int]]:
+        """Recorded results of numbers in doubt, and those that are unknown."""
+        ...
+
+    def settle(self, device: str, below: int) -> None:
+        """Forget recorded outcomes of a device below a number."""
+        ...
+
+    def heads(self, actor: Actor) -> dict[str, Head]:
+        """Heads of all channels that the actor may read (asks `may_read`)."""
+        ...
+
+    def may_read(self, actor: Actor, channel: str) -> bool:
+        """Whether the actor may read the channel now."""
+        ...
+
+    def delta(self, channel: str, after: int, bytes_max: int) -> Delta:
+        """Entries after `after`, cut at about `bytes_max`."""
+        ...
+
+    def snapshot(self, channel: str) -> SnapshotState:
+        """The channel whole."""
+        ...
+
+    def delta_bytes(self, channel: str, after: int) -> int:
+        """Bytes of the entries after `after` in the log."""
+        ...
+
+    def snapshot_bytes(self, channel: str) -> int:
+        """About how many bytes a snapshot of the channel takes."""
+        ...
+
+    def text_ops(self, item: str, name: str, after: int) -> list[list[Any]]:
+        """Operations of a text after a revision."""
+        ...
+
+    # -- accounts
+    def workspace(self) -> tuple[str, str]:
+        """Id and name of the workspace; made on the first start by `found`."""
+        ...
+
+    def found(self, workspace: str, name: str, now: float) -> Committed:
+        """Make the workspace with its channel, once."""
+        ...
+
+    def device(self, token_hash: bytes) -> Device | None:
+        """The device of a token, None when there is none or it was revoked."""
+        ...
+
+    def account(self, email: str) -> Account | None:
+        """The account of an e-mail, compared without case."""
+        ...
+
+    def add_invite(self, invite: Invite) -> None:
+        """Keep an invite."""
+        ...
+
+    def invite(self, secret_hash: bytes) -> Invite | None:
+        """The invite of a secret."""
+        ...
+
+    def take_invite(
+        self, secret_hash: bytes, account: Account, name: str, device: str, token_hash: bytes, device_name: str, now: float
+    ) -> Committed:
+        """Use up one of the invite's uses and make account, device and person, in one transaction.
+
+        Raises Refusal `invite_invalid`, `invite_expired`, `invite_used`, or `bad_value` for an e-mail that is taken.
+        """
+        ...
+
+    def add_device(self, user: str, device: str, token_hash: bytes, name: str, now: float) -> bool:
+        """Give an account a device, or a device of this same account a new token; False when the id is another's."""
+        ...
+
+    def revoke_device(self, user: str, device: str) -> bool:
+        """Take a device's token away."""
+        ...
+
+    def devices(self, user: str) -> list[tuple[str, str, float, bool]]:
+        """The account's devices: id, name, when made, whether revoked."""
+        ...
+
+    def members(self) -> list[tuple[str, str, str]]:
+        """Everybody: user id, name, role."""
+        ...
+
+    def owner_exists(self) -> bool:
+        """Whether the owner has joined."""
+        ...
+
+    def close(self) -> None:
+        """End all connections to the database."""
+        ...
