@@ -66,7 +66,6 @@ class TaskRow:
     editing_by: PersonChip | None = None
     view_only: bool = False
     checked: bool = False
-    offer_assign: bool = False
 
     @property
     def finished(self) -> bool:
