@@ -1,67 +1,39 @@
 """What the client's two files do; the SQLite and the memory version pass the same tests."""
 
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import msgspec
-
 from app.model.row import Row
+from app.sync.storage import (
+    AnyRecord,
+    CacheBatch,
+    Made,
+    OutboxContents,
+    Record,
+    Rejected,
+    Renamed,
+    Retired,
+    Sent,
+    Settled,
+)
 
-
-class Record(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="r"):
-    """Base of the outbox's rows; the journal keeps their MessagePack bytes in a hash chain."""
-
-
-class Made(Record, tag="made"):
-    """A change as its author made it: number and the bytes of the change in the form made."""
-
-    n: int
-    change: bytes
-
-
-class Sent(Record, tag="sent"):
-    """The exact bytes of a change before they leave for the first time, and the numbers that they settle."""
-
-    numbers: list[int]
-    change: bytes
-
-
-class Rejected(Record, tag="rejected"):
-    """A change was refused: it stays listed until discarded."""
-
-    n: int
-    code: str
-    text: str
-
-
-class Retired(Record, tag="retired"):
-    """A change is settled (its entry is in the cache) or was discarded; nothing of it is needed any more."""
-
-    numbers: list[int]
-    discarded: bool = False
-
-
-class Renamed(Record, tag="renamed"):
-    """The profile was a copy: from here on this device id, and unsettled changes have the new numbers."""
-
-    device: str
-    numbers: dict[int, int]
-
-
-AnyRecord = Made | Sent | Rejected | Retired | Renamed
-
-
-@dataclass(frozen=True)
-class OutboxContents:
-    """What the journal holds at start: sound live records in order, the highest number ever used, and damage.
-
-    `damage` is a sentence for people, empty when all is sound; `kept_copy` names the file set aside.
-    """
-
-    records: list[AnyRecord]
-    highest: int
-    damage: str = ""
-    kept_copy: str = ""
+__all__ = [
+    "AnyRecord",
+    "CacheBatch",
+    "CacheFile",
+    "Made",
+    "OutboxContents",
+    "OutboxFile",
+    "Record",
+    "Rejected",
+    "Renamed",
+    "Retired",
+    "Sent",
+    "Settled",
+    "StorageDamaged",
+    "StorageFailed",
+    "StorageFull",
+    "StorageTooNew",
+]
 
 
 class OutboxFile(Protocol):
@@ -76,26 +48,6 @@ class OutboxFile(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class CacheBatch:
-    """One transaction of the cache, applied in order.
-
-    `rows` are new states; `gone` rows to drop; `texts` bodies by (item, field): (rev, body); `ops` operations kept
-    for texts with unsent edits: (item, field, rev, op); `forget_ops` texts whose kept operations may go; `channels`
-    (epoch, seq, hash) reached; `drop_channels` channels to evict whole; `applied` own change numbers that these
-    entries carry.
-    """
-
-    rows: list[Row] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-    texts: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
-    ops: list[tuple[str, str, int, list[Any]]] = field(default_factory=list)
-    forget_ops: list[tuple[str, str]] = field(default_factory=list)
-    channels: dict[str, tuple[str, int, int]] = field(default_factory=dict)
-    drop_channels: list[str] = field(default_factory=list)
-    applied: list[int] = field(default_factory=list)
 
 
 class CacheFile(Protocol):
@@ -127,8 +79,8 @@ class CacheFile(Protocol):
         """Revision and body of a text; (0, '') when there is none."""
         ...
 
-    def ops(self, item: str, name: str, after: int) -> list[tuple[int, list[Any]]]:
-        """Kept operations after a revision, in order."""
+    def ops(self, item: str, name: str, after: int) -> list[tuple[int, str, int, list[Any]]]:
+        """Kept operations after a revision, in order: revision reached, device, number, operation."""
         ...
 
     def write(self, batch: CacheBatch) -> None:

@@ -162,13 +162,17 @@ class Snapshot(Message, tag="snapshot"):
 
 
 class TextOps(Message, tag="text_ops"):
-    """Server: the operations of one text after revision `after`, before a snapshot that already holds them."""
+    """Server: the operations of one text after revision `after`, each with device and number of its change.
+
+    Sent for the texts that a hello or subscribe names, before what follows of their channel, so that unsent edits can
+    be carried over what a snapshot already holds.
+    """
 
     ch: str
     item: str
     field: str
     after: int
-    ops: list[list[Any]]
+    ops: list[tuple[str, int, list[Any]]]
 
 
 class Subscribe(Message, tag="subscribe"):

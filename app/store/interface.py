@@ -145,8 +145,8 @@ class Store(Protocol):
         """About how many bytes a snapshot of the channel takes."""
         ...
 
-    def text_ops(self, item: str, name: str, after: int) -> list[list[Any]]:
-        """Operations of a text after a revision."""
+    def text_ops(self, item: str, name: str, after: int) -> list[tuple[str, int, list[Any]]]:
+        """Operations of a text after a revision, each with device and number of its change."""
         ...
 
     # -- accounts

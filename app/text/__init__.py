@@ -14,6 +14,7 @@ from app.text.operation import (
     apply,
     check,
     check_form,
+    check_normal,
     deleted_length,
     invert,
     length_after,
@@ -21,6 +22,7 @@ from app.text.operation import (
     make_invertible,
     normalize,
 )
+from app.text.rebase import transform_many, transform_pair
 from app.text.transform import Side, transform, transform_position
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "apply",
     "check",
     "check_form",
+    "check_normal",
     "compose",
     "deleted_length",
     "invert",
@@ -48,5 +51,7 @@ __all__ = [
     "make_invertible",
     "normalize",
     "transform",
+    "transform_many",
+    "transform_pair",
     "transform_position",
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from app.text.operation import Component, Delete, Op, append, check_form, trim
+from app.text.operation import Component, Delete, Op, append, check_form, deleted_length, trim
 
 
-def cut(delete: Delete, length: int) -> tuple[Delete, Delete]:
-    """Split a delete after ``length`` characters; ``length`` is above 0 and below its own."""
-    content = delete["d"]
+def cut(component: int | Delete, length: int) -> tuple[int | Delete, int | Delete]:
+    """Split a skip or delete after ``length`` characters; ``length`` is above 0 and below its own."""
+    if isinstance(component, int):
+        return length, component - length
+    content = component["d"]
     if isinstance(content, str):
         return {"d": content[:length]}, {"d": content[length:]}
     return {"d": length}, {"d": content - length}
@@ -65,10 +67,9 @@ def _kept(result: Op, current: int | str, skip: int) -> tuple[int | str | None, 
     return current[skip:], None
 
 
-def _deleted(result: Op, current: int | str, delete: Delete) -> tuple[int | str | None, Delete | None]:
+def _deleted(result: Op, current: int | str, delete: Delete) -> tuple[int | str | None, int | Delete | None]:
     """Let the second delete from the first's skip or insert; return what is left of both."""
-    content = delete["d"]
-    wanted = content if isinstance(content, int) else len(content)
+    wanted = deleted_length(delete)
     length = current if isinstance(current, int) else len(current)
     done, rest = (delete, None) if wanted <= length else cut(delete, length)
     if isinstance(current, int):

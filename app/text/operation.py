@@ -142,6 +142,24 @@ def _deleted_content(component: object, index: int) -> int | str:
     raise MalformedOperation("bad_component", f"Component {index} is no skip, insert or delete.")
 
 
+def check_normal(value: object, components_max: int = APPLIED_COMPONENTS_MAX) -> Op:
+    """Return ``value`` as an operation if it is well formed and in normal form.
+
+    Raises:
+        MalformedOperation: as ``check_form``, and for two inserts or two deletes in a row.
+        OperationTooLarge: more than ``components_max`` components.
+
+    """
+    op = check_form(value, components_max)
+    previous: type | None = None
+    for index, component in enumerate(op):
+        kind = type(component)
+        if kind is previous:
+            raise MalformedOperation("adjacent_components", f"Component {index} belongs to the one before it.")
+        previous = kind
+    return op
+
+
 def check(value: object, *, components_max: int = COMPONENTS_MAX, bytes_max: int = CARRIED_BYTES_MAX) -> Op:
     """Return ``value`` as an operation if it may come in from outside: well formed, in normal form, and within limits.
 
@@ -149,18 +167,13 @@ def check(value: object, *, components_max: int = COMPONENTS_MAX, bytes_max: int
     in between on one side only.
 
     Raises:
-        MalformedOperation: as ``check_form``, and for two inserts or two deletes in a row.
+        MalformedOperation: as ``check_normal``.
         OperationTooLarge: more than ``components_max`` components, or more than ``bytes_max`` UTF-8 bytes of text.
 
     """
-    op = check_form(value, components_max)
-    previous: type | None = None
+    op = check_normal(value, components_max)
     carried = 0
-    for index, component in enumerate(op):
-        kind = type(component)
-        if kind is previous:
-            raise MalformedOperation("adjacent_components", f"Component {index} belongs to the one before it.")
-        previous = kind
+    for component in op:
         content = component["d"] if isinstance(component, dict) else component
         if isinstance(content, str):
             carried += len(content) if content.isascii() else len(content.encode())

@@ -69,9 +69,8 @@ def transform_walk(op: Op, other: Op, side: Side) -> Op:
 
 def _taken(component: int | Delete, length: int) -> tuple[int | Delete, int | Delete | None]:
     """Split a skip or delete after ``length`` characters: (what was taken, what is left or None)."""
-    if isinstance(component, int):
-        return (component, None) if component <= length else (length, component - length)
-    return (component, None) if deleted_length(component) <= length else cut(component, length)
+    own = component if isinstance(component, int) else deleted_length(component)
+    return (component, None) if own <= length else cut(component, length)
 
 
 def transform_position(position: int, op: Op) -> int:

@@ -1,0 +1,90 @@
+"""What the client keeps on disk: records of the outbox's journal and transactions of the cache."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from app.model.row import Row
+
+
+class Record(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="r"):
+    """Base of the outbox's rows; the journal keeps their MessagePack bytes in a hash chain."""
+
+
+class Made(Record, tag="made"):
+    """A change as its author made it: number and the bytes of the change in the form made."""
+
+    n: int
+    change: bytes
+
+
+class Sent(Record, tag="sent"):
+    """The exact bytes of a change before they leave for the first time, and the numbers that they settle."""
+
+    numbers: list[int]
+    change: bytes
+
+
+class Rejected(Record, tag="rejected"):
+    """A change was refused: it stays listed until discarded."""
+
+    n: int
+    code: str
+    text: str
+
+
+class Settled(Record, tag="settled"):
+    """Changes whose entries are in the cache and of which was told, but on which later unsent text stands."""
+
+    numbers: list[int]
+
+
+class Retired(Record, tag="retired"):
+    """A change is settled (its entry is in the cache) or was discarded; nothing of it is needed any more."""
+
+    numbers: list[int]
+    discarded: bool = False
+
+
+class Renamed(Record, tag="renamed"):
+    """The profile was a copy: from here on this device id, and unsettled changes have the new numbers."""
+
+    device: str
+    numbers: dict[int, int]
+
+
+AnyRecord = Made | Sent | Rejected | Settled | Retired | Renamed
+
+
+@dataclass(frozen=True)
+class OutboxContents:
+    """What the journal holds at start: sound live records in order, the highest number ever used, and damage.
+
+    `damage` is a sentence for people, empty when all is sound; `kept_copy` names the file set aside.
+    """
+
+    records: list[AnyRecord]
+    highest: int
+    damage: str = ""
+    kept_copy: str = ""
+
+
+@dataclass(frozen=True)
+class CacheBatch:
+    """One transaction of the cache, applied in order.
+
+    `rows` are new states; `gone` rows to drop; `texts` bodies by (item, field): (rev, body); `ops` operations kept
+    for texts with unsent edits: (item, field, rev, device, number, op); `forget_ops` texts whose kept operations may go; `channels`
+    (epoch, seq, hash) reached; `drop_channels` channels to evict whole; `applied` own change numbers that these
+    entries carry.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    texts: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    ops: list[tuple[str, str, int, str, int, list[Any]]] = field(default_factory=list)
+    forget_ops: list[tuple[str, str]] = field(default_factory=list)
+    channels: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    drop_channels: list[str] = field(default_factory=list)
+    applied: list[int] = field(default_factory=list)
