@@ -12,7 +12,7 @@ from app.model.row import Row
 from app.protocol.messages import ClientMessage, ServerMessage
 from app.sync.storage import AnyRecord, CacheBatch
 
-# -- facts ----------------------------------------------------------------------------------------------------------------
+# -- facts -------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,16 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A face asks that something be in memory: `what` is comments, text or row. Answered when it is there."""
+
+    re: int
+    what: str
+    key: str
+    field: str = ""
+
+
+@dataclass(frozen=True)
 class Command:
     """`what`: pause, resume, retry (at once, by request), network (it returned), wake, sync, refresh, continue,
     foreground, background, stop. Those with `re` are answered: sync and refresh with counts, pause at once."""
@@ -163,13 +173,14 @@ Fact = (
     | CacheFailed
     | Loaded
     | Asked
+    | Wanted
     | Command
     | Discarded
     | HereIs
     | Renewed
 )
 
-# -- wishes ---------------------------------------------------------------------------------------------------------------
+# -- wishes ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,8 @@ class CacheBatch:
     """One transaction of the cache, applied in order.
 
     `rows` are new states; `gone` rows to drop; `texts` bodies by (item, field): (rev, body); `ops` operations kept
-    for texts with unsent edits: (item, field, rev, device, number, op); `forget_ops` texts whose kept operations may go; `channels`
-    (epoch, seq, hash) reached; `drop_channels` channels to evict whole; `applied` own change numbers that these
+    for texts with unsent edits: (item, field, rev, device, number, op); `forget_ops` texts whose kept operations may
+    go; `channels` (epoch, seq, hash) reached; `drop_channels` channels to evict whole; `applied` own change numbers that these
     entries carry.
     """
 
