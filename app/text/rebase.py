@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from app.text.compose import cut
-from app.text.operation import Op, append, check_normal, deleted_length, trim
+from app.text.operation import Component, Delete, Op, append, check_normal, deleted_length
 from app.text.transform import Side, check_side
 
 
@@ -16,7 +17,7 @@ def transform_pair(op: Op, other: Op, side: Side) -> tuple[Op, Op]:
     The same as two calls of ``transform``, in one walk.
 
     Raises:
-        MalformedOperation, OperationTooLarge: as ``check_form``, and for operations not in normal form; code ``bad_side``.
+        MalformedOperation, OperationTooLarge: as ``check_normal``; code ``bad_side``.
 
     """
     check_side(side)
@@ -57,38 +58,70 @@ def _walk(left: Op, right: Op) -> tuple[Op, Op]:
     """Move two operations in normal form over each other."""
     moved_left: Op = []
     moved_right: Op = []
+    skip_left = skip_right = 0  # skips due in the results, written only when something follows
     lefts, rights = iter(left), iter(right)
     mine, theirs = next(lefts, None), next(rights, None)
     while mine is not None and theirs is not None:
         if isinstance(mine, str):
-            append(moved_left, mine)
-            append(moved_right, len(mine))
+            _put(moved_left, skip_left, mine)
+            skip_left, skip_right = 0, skip_right + len(mine)
             mine = next(lefts, None)
         elif isinstance(theirs, str):
-            append(moved_right, theirs)
-            append(moved_left, len(theirs))
+            _put(moved_right, skip_right, theirs)
+            skip_right, skip_left = 0, skip_left + len(theirs)
             theirs = next(rights, None)
         else:
-            mine_length = mine if isinstance(mine, int) else deleted_length(mine)
-            theirs_length = theirs if isinstance(theirs, int) else deleted_length(theirs)
-            my_rest, their_rest = None, None
-            if mine_length > theirs_length:
-                mine, my_rest = cut(mine, theirs_length)
-            elif theirs_length > mine_length:
-                theirs, their_rest = cut(theirs, mine_length)
-            if isinstance(theirs, int):
-                append(moved_left, mine)
-            if isinstance(mine, int):
-                append(moved_right, theirs)
+            mine, theirs, my_rest, their_rest = _aligned(mine, theirs)
+            if isinstance(mine, dict):
+                if isinstance(theirs, int):
+                    _put(moved_left, skip_left, mine)
+                    skip_left = 0
+            elif isinstance(theirs, dict):
+                _put(moved_right, skip_right, theirs)
+                skip_right = 0
+            else:
+                skip_left, skip_right = skip_left + mine, skip_right + mine
             mine = next(lefts, None) if my_rest is None else my_rest
             theirs = next(rights, None) if their_rest is None else their_rest
-    while mine is not None:
-        append(moved_left, mine)
-        mine = next(lefts, None)
-    while theirs is not None:
-        append(moved_right, theirs)
-        theirs = next(rights, None)
-    return trim(moved_left), trim(moved_right)
+    _finish(moved_left, skip_left, mine, lefts)
+    _finish(moved_right, skip_right, theirs, rights)
+    return moved_left, moved_right
+
+
+_Reach: TypeAlias = int | Delete
+_Aligned: TypeAlias = tuple[_Reach, _Reach, _Reach | None, _Reach | None]
+
+
+def _aligned(mine: _Reach, theirs: _Reach) -> _Aligned:
+    """Cut the longer of two skips or deletes to the length of the shorter: (mine, theirs, rest of mine, of theirs)."""
+    my_length = mine if isinstance(mine, int) else deleted_length(mine)
+    their_length = theirs if isinstance(theirs, int) else deleted_length(theirs)
+    if my_length > their_length:
+        mine, rest = cut(mine, their_length)
+        return mine, theirs, rest, None
+    if their_length > my_length:
+        theirs, rest = cut(theirs, my_length)
+        return mine, theirs, None, rest
+    return mine, theirs, None, None
+
+
+def _put(op: Op, skip: int, component: Component) -> None:
+    if skip:
+        op.append(skip)
+        op.append(component)
+    else:
+        append(op, component)
+
+
+def _finish(op: Op, skip: int, component: Component | None, components: Iterator[Component]) -> None:
+    """Add what is left of an operation after the other's end; it ends with no skip, being in normal form."""
+    if component is None:
+        return
+    if isinstance(component, int):
+        op.append(skip + component)
+    else:
+        _put(op, skip, component)
+    op.extend(components)
 
 
 @dataclass(slots=True)

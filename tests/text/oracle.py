@@ -132,9 +132,9 @@ def _any_form(rng: random.Random, op: ours.Op) -> ours.Op:
 def _untidy(rng: random.Random, op: ours.Op) -> ours.Op:
     """Put in what normalising takes out or melts."""
     parts = list(op)
+    more: ours.Op = [0, 1, 2, "", "x", "\U0001f600", {"d": 0}, {"d": ""}, {"d": 1}, {"d": "y"}]
     for _ in range(rng.randint(1, 4)):
-        more: ours.Component = rng.choice([0, 1, 2, "", "x", "\U0001f600", {"d": 0}, {"d": ""}, {"d": 1}, {"d": "y"}])
-        parts.insert(rng.randint(0, len(parts)), more)
+        parts.insert(rng.randint(0, len(parts)), rng.choice(more))
     return parts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from app.text import (
     make_invertible,
     normalize,
     transform,
+    transform_many,
+    transform_pair,
     transform_position,
 )
 
@@ -58,8 +61,12 @@ MALFORMED: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("op", "code"), MALFORMED)
 def test_a_malformed_operation_is_refused_everywhere_with_the_same_code(op: Any, code: str) -> None:
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: check(op),
+        lambda: transform_pair(op, ["x"], "left"),
+        lambda: transform_pair(["x"], op, "left"),
+        lambda: transform_many([["x"], op], [], "right"),
+        lambda: transform_many([], [op], "right"),
         lambda: apply("abcdef", op),
         lambda: compose(op, ["x"]),
         lambda: compose(["x"], op),
