@@ -1,72 +1,16 @@
 """What a store does, and the facts it gives; every store passes the same tests."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.hub.commit import Head
-from app.model.change import Entry, Result
+from app.hub.facts import Committed as Committed
+from app.hub.facts import Delta as Delta
+from app.hub.facts import Device as Device
+from app.hub.facts import SnapshotState as SnapshotState
+from app.hub.facts import Submission as Submission
+from app.model.change import Result
 from app.model.roles import Actor
-from app.model.row import Row
-from app.protocol.messages import SnapRow
-
-
-@dataclass(frozen=True)
-class Submission:
-    """One change as it came: its exact bytes, from which device, and that device's clock offset in seconds.
-
-    `tag` is the hub's own mark (the connection); a store repeats it.
-    """
-
-    device: str
-    sent: bytes
-    offset: float
-    tag: str = ""
-
-
-@dataclass(frozen=True)
-class Committed:
-    """What one batch became, durable when handed over.
-
-    `results` pairs each submission's tag with its results, in order. `entries` maps a channel to its new entries in
-    order; `heads` gives each changed channel's head after its last entry; `founded` are channels made by this batch.
-    """
-
-    results: list[tuple[str, list[Result]]] = field(default_factory=list)
-    entries: dict[str, list[Entry]] = field(default_factory=dict)
-    heads: dict[str, Head] = field(default_factory=dict)
-    founded: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Delta:
-    """Entries of a channel after a seq, up to `head` if `complete` (else cut at a size); read in one transaction."""
-
-    channel: str
-    after: int
-    entries: list[Entry]
-    head: Head
-    complete: bool
-
-
-@dataclass(frozen=True)
-class SnapshotState:
-    """A whole channel as of `head`, read in one transaction: rows and texts (item, field, rev, body)."""
-
-    channel: str
-    head: Head
-    rows: list[SnapRow]
-    texts: list[tuple[str, str, int, str]]
-
-
-@dataclass(frozen=True)
-class Device:
-    """A device's account as the database says it: who, in which workspace, and the highest change number seen."""
-
-    id: str
-    actor: Actor
-    highest: int
-    revoked: bool = False
-    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,6 +110,14 @@ class Store(Protocol):
         """The account of an e-mail, compared without case."""
         ...
 
+    def account_of(self, user: str) -> Account | None:
+        """The account of a user."""
+        ...
+
+    def set_password(self, user: str, password_hash: str, device: str) -> list[str]:
+        """Give an account a new password and end its other devices, in one transaction; the ids of those ended."""
+        ...
+
     def add_invite(self, invite: Invite) -> None:
         """Keep an invite."""
         ...
@@ -175,7 +127,14 @@ class Store(Protocol):
         ...
 
     def take_invite(
-        self, secret_hash: bytes, account: Account, name: str, device: str, token_hash: bytes, device_name: str, now: float
+        self,
+        secret_hash: bytes,
+        account: Account,
+        name: str,
+        device: str,
+        token_hash: bytes,
+        device_name: str,
+        now: float,
     ) -> Committed:
         """Use up one of the invite's uses and make account, device and person, in one transaction.
 
