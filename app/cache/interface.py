@@ -57,8 +57,8 @@ class CacheFile(Protocol):
         """Every cached channel's (epoch, seq, hash)."""
         ...
 
-    def applied(self) -> list[int]:
-        """Own change numbers whose entries the cache has applied (not yet forgotten)."""
+    def applied(self) -> list[tuple[int, int, str]]:
+        """Own changes (number, seq, status) whose entries the cache has applied (not yet forgotten)."""
         ...
 
     def rows(self, channel: str, kinds: list[str]) -> list[Row]:

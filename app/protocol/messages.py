@@ -56,8 +56,8 @@ class Refused(Message, tag="refused"):
 class Hello(Message, tag="hello"):
     """Client: begin a session. Never compressed.
 
-    `resume` maps a channel to (epoch, seq, hash) of what is here; `in_doubt` are numbers sent without an outcome
-    seen; `texts` are (channel, item, field, revision) of texts with unsent edits, whose later operations must come
+    `resume` maps a channel to (epoch, seq, hash) of what is here; `in_doubt` are (number, mark) of changes that may
+    have been sent without an outcome seen, the mark being the start of the hash of what was sent; `texts` are (channel, item, field, revision) of texts with unsent edits, whose later operations must come
     before a snapshot of their channel; `first` are channels to be sent first; `clock` is this device's clock.
     """
 
@@ -68,7 +68,7 @@ class Hello(Message, tag="hello"):
     schema: int = 1
     app: str = ""
     resume: dict[str, tuple[str, int, int]] = {}
-    in_doubt: list[int] = []
+    in_doubt: list[tuple[int, bytes]] = []
     texts: list[tuple[str, str, str, int]] = []
     first: list[str] = []
     settled_below: int = 0

@@ -57,8 +57,11 @@ class Store(Protocol):
         """
         ...
 
-    def outcomes(self, device: str, numbers: list[int]) -> tuple[list[Result], list[int]]:
-        """Recorded results of numbers in doubt, and those that are unknown."""
+    def outcomes(self, device: str, doubts: list[tuple[int, bytes]]) -> tuple[list[Result], list[int]]:
+        """Recorded results of (number, mark) in doubt, and the numbers that are unknown.
+
+        Where the recorded hash does not begin with the mark, the result is refused with `id_reuse`.
+        """
         ...
 
     def settle(self, device: str, below: int) -> None:

@@ -76,7 +76,7 @@ class CacheBatch:
 
     `rows` are new states; `gone` rows to drop; `texts` bodies by (item, field): (rev, body); `ops` operations kept
     for texts with unsent edits: (item, field, rev, device, number, op); `forget_ops` texts whose kept operations may
-    go; `channels` (epoch, seq, hash) reached; `drop_channels` channels to evict whole; `applied` own change numbers that these
+    go; `channels` (epoch, seq, hash) reached; `drop_channels` channels to evict whole; `applied` own changes (number, seq, status) that these
     entries carry.
     """
 
@@ -87,4 +87,4 @@ class CacheBatch:
     forget_ops: list[tuple[str, str]] = field(default_factory=list)
     channels: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     drop_channels: list[str] = field(default_factory=list)
-    applied: list[int] = field(default_factory=list)
+    applied: list[tuple[int, int, str]] = field(default_factory=list)
