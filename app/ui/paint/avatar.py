@@ -21,7 +21,7 @@ RING_MARGIN_PX: Final = 4
 """How far the editing ring reaches beyond the disc, rounded up to whole px."""
 BADGE_PX: Final = 12
 AVATAR_GAP_PX: Final = 2
-INITIALS_PX: Final = {16: 7, 20: 8, 24: 10, 28: 11, 32: 13}
+INITIALS_PX: Final = {16: 7, 20: 9, 24: 10, 28: 11, 32: 13}
 
 
 @lru_cache(maxsize=64)

@@ -30,7 +30,7 @@ def label_pixmap(theme: Theme, label: LabelChip, dpr: float, ground: str = "") -
 def _label(words: str, slot: int, tokens: Tokens, scale: float, dpr: float, ground: str) -> QPixmap:
     static, size = short_static(words, "caption", scale, False)
     height = round(20 * scale)
-    width = round(21 + size.width() + 9)
+    width = round(20 + size.width() + 9)
     result = blank_pixmap(width, height, dpr)
     painter = _painter(result)
     painter.setPen(pen(tokens.line))
@@ -38,10 +38,10 @@ def _label(words: str, slot: int, tokens: Tokens, scale: float, dpr: float, grou
     painter.drawRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), height / 2 - 0.5, height / 2 - 0.5)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(brush(tokens.label(slot)))
-    painter.drawEllipse(QPointF(11.5, height / 2), 3.5, 3.5)
+    painter.drawEllipse(QPointF(11, height / 2), 3.5, 3.5)
     painter.setFont(font("caption", scale))
     painter.setPen(colour(tokens.text2))
-    painter.drawStaticText(QPointF(21, round((height - size.height()) / 2)), static)
+    painter.drawStaticText(QPointF(20, round((height - size.height()) / 2)), static)
     painter.end()
     return result
 
@@ -104,16 +104,16 @@ def editor_tag(theme: Theme, person: PersonChip, dpr: float) -> QPixmap:
 def _editor_tag(words: str, fill: str, ink: str, scale: float, dpr: float) -> QPixmap:
     static, size = short_static(words, "caption-strong", scale, False)
     height = round(18 * scale)
-    width = round(21 + size.width() + 7)
+    width = round(20 + size.width() + 7)
     result = blank_pixmap(width, height, dpr)
     painter = _painter(result)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(brush(fill))
     painter.drawRoundedRect(QRectF(0, 0, width, height), RADIUS_TAG, RADIUS_TAG)
-    painter.drawPixmap(QPointF(6, (height - 12) / 2), icon_pixmap("pencil", 12, ink, dpr))
+    painter.drawPixmap(QPointF(7, (height - 10) / 2), icon_pixmap("pencil", 10, ink, dpr))
     painter.setFont(font("caption-strong", scale))
     painter.setPen(colour(ink))
-    painter.drawStaticText(QPointF(21, round((height - size.height()) / 2)), static)
+    painter.drawStaticText(QPointF(20, round((height - size.height()) / 2)), static)
     painter.end()
     return result
 

@@ -211,7 +211,7 @@ class TaskRowDelegate(QStyledItemDelegate):
         plan.spot("due", columns.due - due_width, due_width)
         self._lay_out_people(plan, row, columns.avatars)
         if row.has_files and columns.clip is not None:
-            plan.picture(columns.clip - 15, theme.pixmap("paperclip", 14, tokens.text2, plan.dpr))
+            plan.picture(columns.clip - 16, theme.pixmap("paperclip", 14, tokens.text2, plan.dpr))
         if row.comment_count and columns.comments is not None:
             left = columns.comments - 32 * theme.scale
             end = plan.picture(left, theme.pixmap("message-square", 14, tokens.text2, plan.dpr))

@@ -41,6 +41,7 @@ QAbstractItemView {{
     background: {tokens.surface}; border: 0; outline: 0;
     selection-background-color: {tokens.selected}; selection-color: {tokens.text};
 }}
+QAbstractItemView[painted="true"] {{ selection-background-color: transparent; }}
 QScrollArea, QScrollArea > QWidget > QWidget[clear="true"] {{ background: transparent; border: 0; }}
 QSplitter::handle {{ background: {tokens.border}; }}
 QToolTip {{

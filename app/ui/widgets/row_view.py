@@ -32,6 +32,7 @@ class RowView(QTableView):
         self._theme = theme
         self._delegate: TaskRowDelegate | None = None
         self._tints: dict[str, QVariantAnimation] = {}
+        self.setProperty("painted", True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setWordWrap(False)
