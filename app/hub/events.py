@@ -201,11 +201,11 @@ class Authenticate(msgspec.Struct, frozen=True):
 
 
 class LookUp(msgspec.Struct, frozen=True):
-    """Find recorded outcomes, after everything wished by Commit before is decided → LookedUp or Failed."""
+    """Find recorded outcomes of (number, mark), after everything wished by Commit before is decided → LookedUp or Failed."""
 
     conn: str
     device: str
-    numbers: list[int]
+    doubts: list[tuple[int, bytes]]
 
 
 class Settle(msgspec.Struct, frozen=True):

@@ -26,20 +26,29 @@ class BadFrame(Exception):
 _encoder = msgspec.msgpack.Encoder()
 _client = msgspec.msgpack.Decoder(ClientMessage)
 _server = msgspec.msgpack.Decoder(ServerMessage)
-_compress = zstandard.ZstdCompressor(level=3, write_content_size=True).compress
 _decompressor = zstandard.ZstdDecompressor(max_window_size=8 << 20)
 
 
-def encode(message: Message) -> bytes:
-    """The frame of one message. Raises BadFrame when it is larger than a frame may be."""
-    body = _encoder.encode(message)
-    frame = PLAIN + body
-    if len(body) >= COMPRESS_BYTES_MIN and not isinstance(message, PRIVATE):
-        packed = ZSTD + _compress(body)
-        frame = packed if len(packed) < len(frame) else frame
-    if len(frame) > FRAME_BYTES_MAX:
-        raise BadFrame("a message larger than a frame")
-    return frame
+class Encoder:
+    """Makes frames. A compressor serves one thread at a time: each thread that encodes has an Encoder of its own."""
+
+    def __init__(self) -> None:
+        self._compress = zstandard.ZstdCompressor(level=3, write_content_size=True).compress
+
+    def __call__(self, message: Message) -> bytes:
+        """The frame of one message. Raises BadFrame when it is larger than a frame may be."""
+        body = _encoder.encode(message)
+        frame = PLAIN + body
+        if len(body) >= COMPRESS_BYTES_MIN and not isinstance(message, PRIVATE):
+            packed = ZSTD + self._compress(body)
+            frame = packed if len(packed) < len(frame) else frame
+        if len(frame) > FRAME_BYTES_MAX:
+            raise BadFrame("a message larger than a frame")
+        return frame
+
+
+encode = Encoder()
+"""The encoder of the thread that runs the engine."""
 
 
 def decode_from_client(frame: bytes) -> ClientMessage:
