@@ -1,7 +1,6 @@
 """Shows the version of the app, the protocol and the cache schema."""
 
 import argparse
-import importlib
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -10,10 +9,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from app import __version__
+    from app.cache.versions import CACHE_SCHEMA, OUTBOX_FORMAT
+    from app.protocol.versions import PROTOCOL_MAX, PROTOCOL_MIN
 
-    protocol = importlib.import_module("app.protocol.versions")
-    cache = importlib.import_module("app.cache.versions")
     print(f"etal {__version__}")
-    print(f"protocol {protocol.PROTOCOL_MIN} to {protocol.PROTOCOL_MAX}")
-    print(f"cache schema {cache.CACHE_SCHEMA}, outbox format {cache.OUTBOX_FORMAT}")
+    print(f"protocol {PROTOCOL_MIN} to {PROTOCOL_MAX}")
+    print(f"cache schema {CACHE_SCHEMA}, outbox format {OUTBOX_FORMAT}")
     return 0

@@ -87,6 +87,17 @@ def test_a_display_that_does_not_answer_is_said_before_qt_aborts() -> None:
     assert ":4711 does not answer" in one_line(etal(DISPLAY=":4711"))
 
 
+@pytest.mark.parametrize("arguments", [["version"], ["--version"]])
+def test_version_names_the_app_the_protocol_and_the_files(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"etal \d+\.\d+\.\d+", lines[0])
+    assert re.fullmatch(r"protocol [1-9]\d* to [1-9]\d*", lines[1])
+    assert re.fullmatch(r"cache schema [1-9]\d*, outbox format [1-9]\d*", lines[2])
+
+
 def test_an_unexpected_failure_names_the_log_and_keeps_the_traceback_there(tmp_path: Path) -> None:
     code = (
         "import sys, app.cli, app.cli.version\n"
