@@ -63,9 +63,10 @@ def paint_shadow(painter: QPainter, box: QRect, tokens: Tokens, dpr: float) -> N
                 painter.drawPixmap(target, source, QRectF(from_x, from_y, from_width, from_height))
 
 
-def paint_raised(painter: QPainter, box: QRect, tokens: Tokens, dpr: float) -> None:
-    """Paint a floating panel: shadow, raised ground, one px border, radius 12."""
-    paint_shadow(painter, box, tokens, dpr)
+def paint_raised(painter: QPainter, box: QRect, tokens: Tokens, dpr: float, shadow: bool = True) -> None:
+    """Paint a floating panel: shadow (where it can be seen), raised ground, one px border, radius 12."""
+    if shadow:
+        paint_shadow(painter, box, tokens, dpr)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(pen(tokens.border))
     painter.setBrush(brush(tokens.raised))
