@@ -40,7 +40,7 @@ def test_a_task_left_behind_fails_the_test(project: pytest.Pytester) -> None:
 
 
 def test_a_coroutine_test_that_hangs_ends_at_its_limit(project: pytest.Pytester) -> None:
-    source = "import asyncio, pytest\n@pytest.mark.timeout(1)\nasync def test_it():\n    await asyncio.Event().wait()\n"
+    source = "import asyncio, pytest\n@pytest.mark.timeout(4)\nasync def test_it():\n    await asyncio.Event().wait()\n"
     result = run(project, source)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*TimeoutError*"])
