@@ -34,6 +34,11 @@ class Invite:
     made_by: str
 
 
+OUTCOMES_KEPT = 1_000
+"""So many of a device's newest numbers keep their recorded outcomes, settled or not: a frame that comes late, or a
+profile restored from a copy, still meets the hash of what it sent."""
+
+
 class StoreFull(Exception):
     """The disk is full: the batch was not committed; the same changes may be sent again later."""
 
@@ -65,7 +70,10 @@ class Store(Protocol):
         ...
 
     def settle(self, device: str, below: int) -> None:
-        """Forget recorded outcomes of a device below a number."""
+        """Forget recorded outcomes of a device below a number, but for the newest OUTCOMES_KEPT numbers.
+
+        A change with a forgotten number is refused with `id_reuse`: an honest client does not send it.
+        """
         ...
 
     def heads(self, actor: Actor) -> dict[str, Head]:
@@ -77,7 +85,7 @@ class Store(Protocol):
         ...
 
     def delta(self, channel: str, after: int, bytes_max: int) -> Delta:
-        """Entries after `after`, cut at about `bytes_max`."""
+        """Entries after `after`, cut at `bytes_max`; at least one, where there is one."""
         ...
 
     def snapshot(self, channel: str) -> SnapshotState:
@@ -98,11 +106,11 @@ class Store(Protocol):
 
     # -- accounts
     def workspace(self) -> tuple[str, str]:
-        """Id and name of the workspace; made on the first start by `found`."""
+        """Id and name of the workspace; both empty until `found` made it."""
         ...
 
     def found(self, workspace: str, name: str, now: float) -> Committed:
-        """Make the workspace with its channel, once."""
+        """Make the workspace with its channel, once; nothing where there is one. Raises Refusal for a bad name."""
         ...
 
     def device(self, token_hash: bytes) -> Device | None:
@@ -141,7 +149,8 @@ class Store(Protocol):
     ) -> Committed:
         """Use up one of the invite's uses and make account, device and person, in one transaction.
 
-        Raises Refusal `invite_invalid`, `invite_expired`, `invite_used`, or `bad_value` for an e-mail that is taken.
+        The role is the invite's. Raises Refusal `invite_invalid`, `invite_expired`, `invite_used`, or `bad_value` for
+        an e-mail, user or device that is taken, or a name that cannot be; then the invite keeps its use.
         """
         ...
 
@@ -150,7 +159,7 @@ class Store(Protocol):
         ...
 
     def revoke_device(self, user: str, device: str) -> bool:
-        """Take a device's token away."""
+        """Take a device's token away; False when it is not this account's or has none."""
         ...
 
     def devices(self, user: str) -> list[tuple[str, str, float, bool]]:
