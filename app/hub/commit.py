@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.model.checks import check_form, check_places, checked_fields, checked_values
 from app.model.change import MARK_BYTES, Change, Entry, Refusal, Result, Write
+from app.model.checks import check_form, check_places, checked_fields, checked_values
 from app.model.fields import TEXT_LENGTH_MAX, Rule
 from app.model.identity import SYSTEM, owner_of
 from app.model.kinds import KINDS, Kind

@@ -115,7 +115,7 @@ class Answered(msgspec.Struct, frozen=True):
     """Answer to Perform."""
 
     conn: str
-    answer: Answer | Refused
+    answer: Answer | Refused | Granted
 
 
 class DevicesEnded(msgspec.Struct, frozen=True):
@@ -201,7 +201,10 @@ class Authenticate(msgspec.Struct, frozen=True):
 
 
 class LookUp(msgspec.Struct, frozen=True):
-    """Find recorded outcomes of (number, mark), after everything wished by Commit before is decided → LookedUp or Failed."""
+    """Find recorded outcomes of (number, mark) → LookedUp or Failed.
+
+    They are looked for after everything is decided that was wished by a Commit before.
+    """
 
     conn: str
     device: str
