@@ -81,7 +81,7 @@ def pencil_badge(tokens: Tokens, ground: str, dpr: float) -> QPixmap:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(brush(ground))
     painter.drawEllipse(QRectF(0, 0, BADGE_PX, BADGE_PX))
-    painter.drawPixmap(QPointF(2, 2), icon_pixmap("pencil", 8, tokens.text2, dpr))
+    painter.drawPixmap(QPointF(1.5, 1.5), icon_pixmap("pencil", 9, tokens.text2, dpr))
     painter.end()
     return result
 

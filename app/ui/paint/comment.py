@@ -26,7 +26,7 @@ REPLY_AVATAR_PX: Final = 20
 TEXT_GAP_PX: Final = 10
 HEAD_PX: Final = 24
 REACTIONS_GAP_PX: Final = 6
-BELOW_PX: Final = 12
+BELOW_PX: Final = 8
 ACTIONS: Final = ("smile-plus", "reply", "ellipsis")
 ACTION_SPOTS: Final = ("react", "reply", "more")
 

@@ -177,7 +177,10 @@ class TaskRowDelegate(QStyledItemDelegate):
         if row.view_only:
             room -= 14 + 8
         style = "body-medium" if selected else "body"
-        x = plan.text(left, elide(theme, row.title, style, room), style, tokens.text3 if row.finished else tokens.text)
+        shown = elide(theme, row.title, style, room)
+        x = plan.text(left, shown, style, tokens.text3 if row.finished else tokens.text)
+        if shown != row.title:
+            x = left + room
         if row.view_only:
             x = plan.picture(x + 8, theme.pixmap("lock", 14, tokens.text2, plan.dpr))
         if tag is not None:

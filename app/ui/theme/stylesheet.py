@@ -58,13 +58,13 @@ QLineEdit, QComboBox, QSpinBox, QDateEdit, QTimeEdit {{
     border-radius: {RADIUS_FIELD}px; padding: 0 10px; min-height: {inner}px; max-height: {inner}px;
     selection-background-color: {tokens.selected}; selection-color: {tokens.text};
 }}
-QLineEdit[size="form"] {{ min-height: {form}px; max-height: {form}px; }}
+QLineEdit[extent="form"] {{ min-height: {form}px; max-height: {form}px; }}
 QLineEdit[edge="line"] {{ border-color: {tokens.line}; }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus {{
     border: 2px solid {tokens.accent}; padding: 0 9px;
     min-height: {inner - 2}px; max-height: {inner - 2}px;
 }}
-QLineEdit[size="form"]:focus {{ min-height: {form - 2}px; max-height: {form - 2}px; }}
+QLineEdit[extent="form"]:focus {{ min-height: {form - 2}px; max-height: {form - 2}px; }}
 QLineEdit[wrong="true"] {{ border: 1px solid {tokens.red}; }}
 QLineEdit[bare="true"], QLineEdit[bare="true"]:focus {{ border: 0; background: transparent; padding: 0; }}
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled {{
@@ -86,8 +86,8 @@ def _bars(tokens: Tokens) -> str:
     return f"""
 QProgressBar {{ background: {tokens.pressed}; border: 0; border-radius: 2px; max-height: 4px; min-height: 4px; }}
 QProgressBar::chunk {{ background: {tokens.accent}; border-radius: 2px; }}
-QProgressBar[size="panel"] {{ max-height: 6px; min-height: 6px; border-radius: 3px; }}
-QProgressBar[size="panel"]::chunk {{ border-radius: 3px; }}
+QProgressBar[extent="panel"] {{ max-height: 6px; min-height: 6px; border-radius: 3px; }}
+QProgressBar[extent="panel"]::chunk {{ border-radius: 3px; }}
 QProgressBar[tone="green"]::chunk {{ background: {tokens.green_fill}; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}

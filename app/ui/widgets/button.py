@@ -46,7 +46,7 @@ class Button(QPushButton):
         self._hovered = False
         self._held = False
         self.setProperty("kind", kind)
-        self.setProperty("size", size)
+        self.setProperty("extent", size)
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor if kind == "link" else Qt.CursorShape.ArrowCursor)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
@@ -96,7 +96,7 @@ class Button(QPushButton):
 
     def sizeHint(self) -> QSize:
         """28, 32 or 36 px high, as wide as its words need."""
-        size = str(self.property("size"))
+        size = str(self.property("extent"))
         metrics = self._theme.metrics
         height = {"small": metrics.button, "dialog": metrics.button_dialog, "large": metrics.button_large}[size]
         if self.kind == "icon":
@@ -128,7 +128,7 @@ class Button(QPushButton):
         if not self.isEnabled():
             painter.setOpacity(DISABLED_ALPHA)
         ground, edge, tone = self._look()
-        radius = RADIUS_CONTROL if str(self.property("size")) == "small" else RADIUS_FIELD
+        radius = RADIUS_CONTROL if str(self.property("extent")) == "small" else RADIUS_FIELD
         box = QRectF(self.rect())
         if ground:
             painter.setPen(Qt.PenStyle.NoPen)

@@ -44,7 +44,7 @@ class TextField(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.edit = QLineEdit(self)
-        self.edit.setProperty("size", size)
+        self.edit.setProperty("extent", size)
         self.edit.setProperty("wrong", False)
         self.edit.setMaxLength(most)
         self.edit.setPlaceholderText(placeholder)

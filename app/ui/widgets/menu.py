@@ -42,8 +42,7 @@ class Menu(QMenu):
         flags = Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
         self.setWindowFlags(self.windowFlags() | flags)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, self._shadowed)
-        edge = self.margin + PADDING_PX + 1
-        self.setContentsMargins(edge, edge, edge, edge)
+        self.setContentsMargins(self.margin, self.margin, self.margin, self.margin)
         self.setToolTipsVisible(True)
         self.setProperty("painted", True)
 
@@ -175,7 +174,9 @@ class Menu(QMenu):
 
     def _words_of(self, action: QAction) -> str:
         words = action.data()
-        return words if isinstance(words, str) else action.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
+        if isinstance(words, str):
+            return words
+        return "&".join(part.replace("&", "") for part in action.text().split("&&"))
 
     def _keys_of(self, action: QAction) -> str:
         kept = self._keys.get(action)

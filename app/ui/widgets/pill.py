@@ -17,7 +17,9 @@ from app.ui.widgets.announcer import Announcer
 from app.ui.widgets.focus_ring import FocusRingGuard
 
 LIGHT_PX = 12
-SIGN_PX = 14
+SIGN_PX = 13
+DOT_GAP_PX = 7
+COUNT_GAP_PX = 4
 STYLE = "small-medium"
 
 
@@ -102,13 +104,13 @@ class Pill(QAbstractButton):
         x = 10.0 + LIGHT_PX + 7
         x = self._paint_text(painter, x, link_word(self._state.link), tokens.text)
         if self._state.pending:
-            x = self._paint_text(painter, x + 6, "·", tokens.text2) + 6
+            x = self._paint_text(painter, x + DOT_GAP_PX, "·", tokens.text2) + DOT_GAP_PX
             frame = theme.ticker.frame if self._state.sending else 0
             picture = turning_pixmap("refresh-cw", SIGN_PX, tokens.text, self.devicePixelRatioF(), frame)
             painter.drawPixmap(QPointF(self._left(x, SIGN_PX), (self.height() - SIGN_PX) // 2), picture)
-            x = self._paint_text(painter, x + SIGN_PX + 3, str(self._state.pending), tokens.text)
+            x = self._paint_text(painter, x + SIGN_PX + COUNT_GAP_PX, str(self._state.pending), tokens.text)
         if self._state.rejected:
-            x = self._paint_text(painter, x + 6, "·", tokens.text2) + 6
+            x = self._paint_text(painter, x + DOT_GAP_PX, "·", tokens.text2) + DOT_GAP_PX
             self._paint_text(painter, x, self._rejected_words(), tokens.red)
         painter.end()
 
@@ -139,9 +141,9 @@ class Pill(QAbstractButton):
     def _width(self) -> float:
         letters = self._theme.letters(STYLE, True)
         width = 10 + LIGHT_PX + 7 + letters.horizontalAdvance(link_word(self._state.link)) + 12
-        dot = letters.horizontalAdvance("·") + 12
+        dot = letters.horizontalAdvance("·") + 2 * DOT_GAP_PX
         if self._state.pending:
-            width += dot + SIGN_PX + 3 + letters.horizontalAdvance(str(self._state.pending))
+            width += dot + SIGN_PX + COUNT_GAP_PX + letters.horizontalAdvance(str(self._state.pending))
         if self._state.rejected:
             width += dot + letters.horizontalAdvance(self._rejected_words())
         return width

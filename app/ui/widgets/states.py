@@ -145,12 +145,13 @@ class Skeleton(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(brush(self._theme.tokens.skeleton))
-        widths = (310, 250, 340, 220, 280, 220, 300, 260)
+        shares = (0.62, 0.5, 0.68, 0.44, 0.56, 0.44, 0.6, 0.52)
+        room = max(60, self.width() - 230)
         top = 14.0
         for number in range(self._rows):
             head = number % 5 == 0
-            self._bar(painter, 16 if head else 20, top + 10, 14 if head else 16, 16)
-            self._bar(painter, 40 if head else 48, top + 13, 120 if head else widths[number % 8], 10)
+            self._bar(painter, 16 if head else 20, top + (11 if head else 10), 14 if head else 16, 14 if head else 16)
+            self._bar(painter, 40 if head else 48, top + 13, 120 if head else room * shares[number % 8], 10)
             if not head:
                 right = self.width() - 16
                 self._bar(painter, right - 44, top + 13, 44, 10)

@@ -14,7 +14,8 @@ from app.ui.widgets.focus_ring import KEYBOARD_REASONS
 
 ICON_PX = 16
 PADDING_PX = 10
-GAP_PX = 6
+UNDERLINE_INSET_PX = 8
+GAP_PX = 8
 
 
 class Tabs(QTabBar):
@@ -27,7 +28,6 @@ class Tabs(QTabBar):
         self._icons: list[str] = []
         self._counts: list[int | None] = []
         self._keyboard = False
-        self._hovered = -1
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setMouseTracking(True)
@@ -103,7 +103,8 @@ class Tabs(QTabBar):
         if current:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(brush(tokens.accent))
-            line = QRectF(box.left(), box.bottom() - 2, box.width(), 2)
+            inset = UNDERLINE_INSET_PX
+            line = QRectF(box.left() + inset, box.bottom() - 2, box.width() - 2 * inset, 2)
             painter.drawRoundedRect(line, 1, 1)
             if self._keyboard and self.hasFocus():
                 painter.setPen(pen(tokens.accent, 2.0))
