@@ -26,7 +26,7 @@ def report(error: Exception) -> int:
     if isinstance(error, Failure):
         say(error.sentence)
         return error.status
-    known = _sentence(error)
+    known = _of_the_system(error) or _of_a_room(error)
     if known is not None:
         say(known)
         return 1
@@ -39,7 +39,7 @@ def say(sentence: str) -> None:
     print("etal:", " ".join(sentence.split()), file=sys.stderr, flush=True)
 
 
-def _sentence(error: Exception) -> str | None:
+def _of_the_system(error: Exception) -> str | None:
     """The sentence for what people meet outside of the program: files, ports, disks."""
     if not isinstance(error, OSError):
         return None
@@ -55,6 +55,27 @@ def _sentence(error: Exception) -> str | None:
             return f"The disk is full{': ' + where if where else ''}."
         case errno.ENOTDIR | errno.EISDIR | errno.ENOENT if where:
             return f"{where}: {os.strerror(error.errno)}."
+        case _:
+            return None
+
+
+def _of_a_room(error: Exception) -> str | None:
+    """The sentence for the errors that the rooms below name."""
+    try:
+        from app.cache.interface import StorageDamaged, StorageFailed, StorageFull, StorageTooNew
+        from app.model.change import Refusal
+        from app.store.interface import StoreBroken, StoreFull, StoreTooNew
+    except ImportError:  # what failed may be just this
+        return None
+    match error:
+        case Refusal():
+            return error.text
+        case StorageTooNew() | StoreTooNew():
+            return "The data was written by a newer version of Et'al. It was left as it is: start that version."
+        case StorageFull() | StoreFull():
+            return "The disk is full. Nothing that was saved is lost; make room and start again."
+        case StorageFailed() | StorageDamaged() | StoreBroken():
+            return "The data could not be read or written. It was left as it is: check the disk, then start again."
         case _:
             return None
 

@@ -1,5 +1,6 @@
 """The command line: every mistake is one clear line on standard error, never a traceback."""
 
+import errno
 import os
 import re
 import subprocess
@@ -8,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from app.cache.interface import StorageTooNew
 from app.cli import main
+from app.cli.failure import Failure, report
 from app.cli.serve import ServeOptions, add_arguments, options
+from app.model.change import Refusal
+from app.store.interface import StoreFull
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ["demo", "headless", "serve", "version"]
@@ -118,6 +123,25 @@ def test_an_unexpected_failure_names_the_log_and_keeps_the_traceback_there(tmp_p
     (log,) = tmp_path.rglob("failures.log")
     assert str(log) in result.stderr
     assert "KeyError: 'gone'" in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.EADDRINUSE, "in use"), "port is in use"),
+        (PermissionError(errno.EACCES, "denied", "/srv/etal"), "/srv/etal"),
+        (OSError(errno.ENOSPC, "full"), "disk is full"),
+        (StorageTooNew(), "newer version"),
+        (StoreFull(), "disk is full"),
+        (Refusal("invite_used", "The invite was used already."), "The invite was used already."),
+        (Failure("Two\nlines."), "Two lines."),
+    ],
+)
+def test_what_people_meet_is_one_sentence(error: Exception, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(error) == 1
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
 
 
 def test_the_server_is_told_what_the_line_says(tmp_path: Path) -> None:
