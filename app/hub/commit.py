@@ -13,7 +13,10 @@ from app.model.outcome import apply_write
 from app.model.rank import between
 from app.model.roles import Actor, check_change
 from app.model.row import HASH_MODULUS, Register, Row, row_hash
-from app.text import TextOperationError, apply, make_invertible, transform
+from app.text import TextOperationError, apply, make_invertible, transform_many
+
+CARRY_STEPS_MAX = 5_000_000
+"""Components met while one edit is carried over a text's history: about a second of work."""
 
 Key = tuple[str, str]
 """A text: its item and field."""
@@ -99,7 +102,8 @@ def resolve(facts: Facts, change: Change, device: str, sent_hash: bytes, now: fl
     """
     project = facts.rows.get(owner_of(change.ch))
     if facts.actor.user != SYSTEM:
-        check_change(facts.actor, change, facts.rows.get(change.items[0]), project)
+        for item in change.items:
+            check_change(facts.actor, change, facts.rows.get(item), project)
     check_places(facts.actor, change, facts.rows, facts.head is not None)
     work = _Work(facts, change, device, sent_hash[:MARK_BYTES], now, offset)
     if change.verb == "edit":
@@ -159,7 +163,7 @@ class _Work:
             assert row is not None
             if change.verb in ("add", "remove"):
                 write = self._elements(row)
-                merged = merged or (change.verb == "remove" and write.drop.get(change.field, []) != change.values)
+                merged = merged or self._survives(row, write)
             else:
                 write = self._registers(row, made, ranks[place] if ranks else None)
                 lost = lost or bool(write.lost)
@@ -173,7 +177,7 @@ class _Work:
         if not self.kind.ranked or change.verb not in ("create", "move"):
             return []
         anchor = self.facts.rows.get(change.before or change.after or "")
-        place = anchor.value("position") if anchor is not None else None
+        place = anchor.value("position") if anchor is not None and self._same_list(anchor) else None
         if place is None:
             low, high = self.facts.last, None
         elif change.before:
@@ -185,6 +189,9 @@ class _Work:
             low = between(low, high)
             ranks.append(low)
         return ranks
+
+    def _same_list(self, anchor: Row) -> bool:
+        return anchor.kind == self.kind.name and (self.kind.name == "project" or anchor.channel == self.change.ch)
 
     def _created(self, item: str, rank: str | None) -> Write:
         fields, add, ops = {}, {}, {}
@@ -208,9 +215,16 @@ class _Work:
         there = row.sets.get(name, {})
         values = checked_values(self.kind, self.change)
         if self.change.verb == "add":
-            return Write(row.id, add={name: [value for value in values if value not in there]})
+            # An add that had not seen another's add of the same counts for itself: a remove must have seen both.
+            return Write(row.id, add={name: [one for one in values if one not in there or not self._seen(there[one])]})
         seen = [value for value in values if value in there and self._seen(there[value])]
         return Write(row.id, drop={name: seen})
+
+    def _survives(self, row: Row, write: Write) -> bool:
+        """Whether something stays that this change removes, for its author had not seen the add."""
+        name = self.change.field
+        left = row.sets.get(name, {}).keys() - set(write.drop.get(name, []))
+        return self.change.verb == "remove" and any(value in left for value in self.change.values)
 
     def _seen(self, last: Register) -> bool:
         """Whether the author knew this write: it lies below their base, or this device made it before (SYNC 2)."""
@@ -253,8 +267,7 @@ class _Work:
         history = self.facts.ops
         if change.rev > rev or len(history) != rev - change.rev:
             raise Refusal("bad_value", "This edit belongs to a text that the server does not have.")
-        for part in change.parts:
-            op, history = _transformed(part.op, history)
+        for part, op in zip(change.parts, _carried([part.op for part in change.parts], history), strict=True):
             try:
                 committed = make_invertible(op, body)
                 body = apply(body, committed)
@@ -264,7 +277,7 @@ class _Work:
                 raise Refusal("too_large", f"A text holds at most {TEXT_LENGTH_MAX} characters.")
             rev += 1
             made = clamped(part.at, self.offset, change.heard, self.now)
-            status = "merged" if self.facts.ops else "applied"
+            status = "merged" if history else "applied"
             self._log(part.n, made, part.grp, status, [Write(item, ops={name: (rev, committed)})])
         self.texts[item, name] = (rev, body)
 
@@ -286,10 +299,12 @@ class _Work:
         self.results.append(Result(n, status, self.seq))
 
 
-def _transformed(op: list[Any], history: list[list[Any]]) -> tuple[list[Any], list[list[Any]]]:
-    """`op` carried over `history` (incoming right, history left, SYNC 7), and history carried over `op`."""
-    carried = []
-    for past in history:
-        carried.append(transform(past, op, "left"))
-        op = transform(op, past, "right")
-    return op, carried
+def _carried(ops: list[list[Any]], history: list[list[Any]]) -> list[list[Any]]:
+    """Operations made one after the other, carried over a history (incoming right, history left, SYNC 7)."""
+    steps = len(history) * sum(len(op) for op in ops) + len(ops) * sum(len(op) for op in history)
+    if steps > CARRY_STEPS_MAX:
+        raise Refusal("too_large", "This text was changed too often since this edit was made.")
+    try:
+        return transform_many(ops, history, "right")[0]
+    except TextOperationError as error:
+        raise Refusal("bad_value", "This is not a text operation.") from error
