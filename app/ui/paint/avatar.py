@@ -39,9 +39,7 @@ def avatar_pixmap(
 
 
 @lru_cache(maxsize=1024)
-def _avatar(
-    initials: str, slot: int, size: int, tokens: Tokens, dpr: float, editing: bool, away: bool
-) -> QPixmap:
+def _avatar(initials: str, slot: int, size: int, tokens: Tokens, dpr: float, editing: bool, away: bool) -> QPixmap:
     margin = RING_MARGIN_PX if editing else 0
     result = blank_pixmap(size + 2 * margin, size + 2 * margin, dpr)
     painter = QPainter(result)
@@ -102,9 +100,7 @@ def more_pixmap(count: int, size: int, tokens: Tokens, dpr: float) -> QPixmap:
     return result
 
 
-def avatar_stack(
-    people: Sequence[PersonChip], size: int, most: int, tokens: Tokens, dpr: float
-) -> list[QPixmap]:
+def avatar_stack(people: Sequence[PersonChip], size: int, most: int, tokens: Tokens, dpr: float) -> list[QPixmap]:
     """The pictures of a row of people, `most` at the most: the last place becomes "+n" when there are more."""
     if len(people) <= most:
         return [avatar_pixmap(person, size, tokens, dpr) for person in people]

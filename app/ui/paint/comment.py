@@ -72,9 +72,7 @@ class CommentPainter:
         self._kept[row.id] = self._new(row, width, dpr, mirrored)
         return self._kept[row.id]
 
-    def draw(
-        self, painter: QPainter, layout: CommentLayout, left: float, top: float, *, active: bool = False
-    ) -> None:
+    def draw(self, painter: QPainter, layout: CommentLayout, left: float, top: float, *, active: bool = False) -> None:
         """Draw a comment; `active` (hover or focus) shows its actions. Pen and font are left changed."""
         theme, tokens = self._theme, self._theme.tokens
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -28,9 +28,7 @@ class PendingRowDelegate(QStyledItemDelegate):
     "undo", "discard", "copy", "file" or "".
     """
 
-    def __init__(
-        self, theme: Theme, row_at: Callable[[int], PendingRow | None], parent: QObject | None = None
-    ) -> None:
+    def __init__(self, theme: Theme, row_at: Callable[[int], PendingRow | None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._row_at = row_at

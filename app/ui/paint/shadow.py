@@ -49,10 +49,16 @@ def paint_shadow(painter: QPainter, box: QRect, tokens: Tokens, dpr: float) -> N
     source = shadow_pixmap(tokens, dpr)
     outer = box.adjusted(-SHADOW_MARGIN_PX, -SHADOW_MARGIN_PX, SHADOW_MARGIN_PX, SHADOW_MARGIN_PX)
     corner = min(CORNER_PX, outer.width() // 2, outer.height() // 2)
-    xs = ((outer.left(), corner), (outer.left() + corner, outer.width() - 2 * corner),
-          (outer.left() + outer.width() - corner, corner))
-    ys = ((outer.top(), corner), (outer.top() + corner, outer.height() - 2 * corner),
-          (outer.top() + outer.height() - corner, corner))
+    xs = (
+        (outer.left(), corner),
+        (outer.left() + corner, outer.width() - 2 * corner),
+        (outer.left() + outer.width() - corner, corner),
+    )
+    ys = (
+        (outer.top(), corner),
+        (outer.top() + corner, outer.height() - 2 * corner),
+        (outer.top() + outer.height() - corner, corner),
+    )
     side = source.width()
     cut = round(corner * dpr)
     parts = ((0, cut), (round(CORNER_PX * dpr), max(1, round(dpr))), (side - cut, cut))

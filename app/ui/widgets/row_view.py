@@ -115,9 +115,7 @@ class RowView(QTableView):
         box = self.visualRect(index)
         point = event.position()
         ratio = self.devicePixelRatioF()
-        spot = delegate.spot_at(
-            index.row(), point.x() - box.x(), point.y() - box.y(), box.width(), box.height(), ratio
-        )
+        spot = delegate.spot_at(index.row(), point.x() - box.x(), point.y() - box.y(), box.width(), box.height(), ratio)
         if spot:
             self.spot_clicked.emit(index.row(), spot)
 

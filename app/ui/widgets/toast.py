@@ -167,9 +167,7 @@ class ToastHost(QObject):
         """Those shown now, the newest last."""
         return tuple(self._toasts)
 
-    def show(
-        self, words: str, icon: str = "check", button: str = "", act: Callable[[], object] | None = None
-    ) -> Toast:
+    def show(self, words: str, icon: str = "check", button: str = "", act: Callable[[], object] | None = None) -> Toast:
         """Show a message for 5 s, or 8 s when it has a button that does `act`."""
         while len(self._toasts) >= TOASTS_MOST:
             self._remove(self._toasts[0])
