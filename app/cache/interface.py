@@ -91,8 +91,16 @@ class CacheFile(Protocol):
         """Own numbers whose retirement the outbox has noted."""
         ...
 
+    def hash_of(self, channel: str) -> int:
+        """A channel's hash, counted anew from its rows: differs from the one kept when the cache was damaged."""
+        ...
+
+    def flush(self) -> None:
+        """Makes what was written durable. A commit alone may be lost with the ones after it when the power goes."""
+        ...
+
     def clear(self) -> None:
-        """Drop everything that can be fetched again."""
+        """Drop everything that can be fetched again; the applied own changes stay."""
         ...
 
     def close(self) -> None: ...

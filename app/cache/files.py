@@ -1,0 +1,68 @@
+"""Files that only their owner may read, written so that a crash leaves the old or the new content."""
+
+import os
+import shutil
+from pathlib import Path
+
+FILE_MODE = 0o600
+FOLDER_MODE = 0o700
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)  # Windows has neither the flag nor the attack
+
+
+def make_private_folder(folder: Path) -> None:
+    """Makes `folder` and what is missing above it; the folder itself is for its owner alone, whatever the umask.
+
+    Raises OSError.
+    """
+    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o777 != FOLDER_MODE:
+        folder.chmod(FOLDER_MODE)
+
+
+def make_private_file(path: Path) -> None:
+    """Makes sure that `path` is a file of mode 0600, and no link to somewhere else. Raises OSError."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _NOFOLLOW, FILE_MODE)
+    try:
+        _restrict(path, descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_private_file(path: Path, content: bytes) -> None:
+    """Replaces the content of `path` durably: after a crash it is the old or the new one. Raises OSError."""
+    beside = path.with_name(path.name + ".part")
+    beside.unlink(missing_ok=True)  # of a run that was killed, or a link that somebody laid
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW, FILE_MODE)
+    with os.fdopen(descriptor, "wb") as file:
+        _restrict(beside, descriptor)
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)
+    os.replace(beside, path)
+    sync_folder(path.parent)
+
+
+def copy_private_file(source: Path, target: Path) -> None:
+    """A durable copy for its owner alone. Raises OSError."""
+    make_private_file(target)
+    with source.open("rb") as reader, target.open("wb") as writer:
+        shutil.copyfileobj(reader, writer)
+        writer.flush()
+        os.fsync(writer.fileno())
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names in `folder` durable, where the system can do that."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _restrict(path: Path, descriptor: int) -> None:
+    if os.fstat(descriptor).st_mode & 0o777 != FILE_MODE:
+        path.chmod(FILE_MODE)
