@@ -104,6 +104,13 @@ class Delivery:
                 yield from self._offer(channel, everybody)
             yield from self._deliver(channel, committed.entries.get(channel, []), head)
 
+    def doubt_all(self, sessions: Iterable[Peer]) -> Iterator[Effect]:
+        """A commit failed in a way that may have kept it: what every reader has is compared with the store."""
+        for peer in list(sessions):
+            for stream in list(peer.streams.values()):
+                stream.asked = True
+                yield from self._fall_behind(peer, stream)
+
     def _offer(self, channel: str, everybody: list[Peer]) -> Iterator[Effect]:
         for peer in everybody:
             stream = peer.streams.get(channel)

@@ -9,12 +9,12 @@ from app.protocol.messages import Bye
 
 REASONS: dict[str, tuple[int, str]] = {
     "bad_request": (1008, "This message does not belong here."),
-    "version": (1008, "This program and the server speak no common version."),
-    "signed_out": (1008, "This device is signed out."),
-    "replaced": (1008, "This device connected anew."),
+    "version": (1000, "This program and the server speak no common version."),
+    "signed_out": (1000, "This device is signed out."),
+    "replaced": (1000, "This device connected anew."),
     "too_many_messages": (1008, "Too many messages at once."),
-    "too_slow": (1008, "Nothing was said in time."),
-    "silent": (1008, "Nothing was heard for too long."),
+    "too_slow": (1001, "Nothing was said in time."),
+    "silent": (1001, "Nothing was heard for too long."),
     "storage": (1011, "The server cannot read its database at the moment."),
     "restart": (1012, "The server restarts."),
 }

@@ -36,7 +36,7 @@ from app.hub.loading import perform
 from app.model.change import Change, encode_change
 from app.protocol.codec import Encoder, decode_from_server
 from app.protocol.messages import Answer, ClientMessage, Hello, Ping, Pong, Push, Refused, ServerMessage
-from app.store.interface import Account, Invite, StoreFull
+from app.store.interface import Account, Invite, StoreBroken, StoreFull
 from app.store.memory import MemoryStore
 
 M = TypeVar("M")
@@ -172,6 +172,8 @@ class House:
             done = self.store.commit(wish.submissions, self.now)
         except StoreFull:
             self.happen(CommitFailed(wish.submissions, "disk_full"))
+        except StoreBroken:
+            self.happen(CommitFailed(wish.submissions, "storage"))
         else:
             self.happen(CommitDone(done))
 

@@ -124,3 +124,20 @@ def test_who_pushed_and_left_is_not_waited_for(house: House) -> None:
         1
     ]
     assert results(one) == []
+
+
+def test_a_commit_that_was_kept_although_it_failed_reaches_every_reader_after_the_next(house: House) -> None:
+    (_, sarah), (_, mike) = house.join("sarah"), house.join("mike")
+    one, two = house.connect(sarah), house.connect(mike)
+    author = Author(house, sarah)
+    project, founded = author.project()
+    house.push(one, founded)
+    kept = author.task(project)[1]
+    house.store.fail_next("broken_but_kept")
+    house.push(one, kept)
+    assert results(one)[-1] == (2, "refused", "storage")
+    house.push(one, kept)
+    assert results(one)[-1] == (2, "applied", "")
+    for line in (one, two):
+        entries = [entry for message in line.of(Entries) if message.ch == f"p:{project}" for entry in message.entries]
+        assert [entry.seq for entry in entries] == [1, 2]
