@@ -19,29 +19,29 @@ from app.ui.theme.tokens import RADIUS_TAG, Tokens
 LABEL_WIDEST_PX = 120
 
 
-def label_pixmap(theme: Theme, label: LabelChip, dpr: float, ground: str = "") -> QPixmap:
-    """A label: an outlined pill of 20 px with a coloured dot and its words, at most 120 px wide."""
+def label_pixmap(theme: Theme, label: LabelChip, dpr: float, mirrored: bool = False) -> QPixmap:
+    """A label: an outlined pill of 20 px with a coloured dot before its words, at most 120 px wide."""
     scale = theme.scale
     words = elide(theme, label.name[:60], "caption", LABEL_WIDEST_PX * scale - 29)
-    return _label(words, label.colour_slot, theme.tokens, scale, dpr, ground or theme.tokens.surface)
+    return _label(words, label.colour_slot, theme.tokens, scale, dpr, mirrored)
 
 
 @lru_cache(maxsize=512)
-def _label(words: str, slot: int, tokens: Tokens, scale: float, dpr: float, ground: str) -> QPixmap:
+def _label(words: str, slot: int, tokens: Tokens, scale: float, dpr: float, mirrored: bool) -> QPixmap:
     static, size = short_static(words, "caption", scale, False)
     height = round(20 * scale)
     width = round(20 + size.width() + 9)
     result = blank_pixmap(width, height, dpr)
     painter = _painter(result)
     painter.setPen(pen(tokens.line))
-    painter.setBrush(brush(ground))
+    painter.setBrush(brush(tokens.surface))
     painter.drawRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), height / 2 - 0.5, height / 2 - 0.5)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(brush(tokens.label(slot)))
-    painter.drawEllipse(QPointF(11, height / 2), 3.5, 3.5)
+    painter.drawEllipse(QPointF(width - 11 if mirrored else 11, height / 2), 3.5, 3.5)
     painter.setFont(font("caption", scale))
     painter.setPen(colour(tokens.text2))
-    painter.drawStaticText(QPointF(20, round((height - size.height()) / 2)), static)
+    painter.drawStaticText(QPointF(9 if mirrored else 20, round((height - size.height()) / 2)), static)
     painter.end()
     return result
 
@@ -65,15 +65,18 @@ def tag_words(state: str) -> str:
     return words[state]
 
 
-def state_tag(theme: Theme, state: str, dpr: float) -> QPixmap:
+def state_tag(theme: Theme, state: str, dpr: float, mirrored: bool = False) -> QPixmap:
     """The tag of a change: waiting, sending, sent or rejected, each with its own icon and word."""
     icon, tone, soft = TAG_LOOKS[state]
     tokens = theme.tokens
-    return tag_pixmap(tag_words(state), icon, getattr(tokens, tone), getattr(tokens, soft), theme.scale, dpr)
+    look = (icon, getattr(tokens, tone), getattr(tokens, soft))
+    return tag_pixmap(tag_words(state), *look, theme.scale, dpr, mirrored)
 
 
 @lru_cache(maxsize=256)
-def tag_pixmap(words: str, icon: str, tone: str, ground: str, scale: float, dpr: float) -> QPixmap:
+def tag_pixmap(
+    words: str, icon: str, tone: str, ground: str, scale: float, dpr: float, mirrored: bool = False
+) -> QPixmap:
     """A tag of 20 px: an icon (or none, "") and a word on a soft ground."""
     static, size = short_static(words, "caption-strong", scale, False)
     height = round(20 * scale)
@@ -85,23 +88,24 @@ def tag_pixmap(words: str, icon: str, tone: str, ground: str, scale: float, dpr:
     painter.setBrush(brush(ground))
     painter.drawRoundedRect(QRectF(0, 0, width, height), RADIUS_TAG, RADIUS_TAG)
     if icon:
-        painter.drawPixmap(QPointF(7, (height - 12) / 2), icon_pixmap(icon, 12, tone, dpr))
+        left = width - 19 if mirrored else 7
+        painter.drawPixmap(QPointF(left, (height - 12) / 2), icon_pixmap(icon, 12, tone, dpr))
     painter.setFont(font("caption-strong", scale))
     painter.setPen(colour(tone))
-    painter.drawStaticText(QPointF(start, round((height - size.height()) / 2)), static)
+    painter.drawStaticText(QPointF(7 if mirrored else start, round((height - size.height()) / 2)), static)
     painter.end()
     return result
 
 
-def editor_tag(theme: Theme, person: PersonChip, dpr: float) -> QPixmap:
+def editor_tag(theme: Theme, person: PersonChip, dpr: float, mirrored: bool = False) -> QPixmap:
     """Who is editing: a pencil and a first name on the person's own colour, 18 px high."""
     look = theme.tokens.person(person.colour_slot)
     words = elide(theme, person.first_name, "caption-strong", 96 * theme.scale)
-    return _editor_tag(words, look.fill, look.text, theme.scale, dpr)
+    return _editor_tag(words, look.fill, look.text, theme.scale, dpr, mirrored)
 
 
 @lru_cache(maxsize=256)
-def _editor_tag(words: str, fill: str, ink: str, scale: float, dpr: float) -> QPixmap:
+def _editor_tag(words: str, fill: str, ink: str, scale: float, dpr: float, mirrored: bool) -> QPixmap:
     static, size = short_static(words, "caption-strong", scale, False)
     height = round(18 * scale)
     width = round(20 + size.width() + 7)
@@ -110,10 +114,11 @@ def _editor_tag(words: str, fill: str, ink: str, scale: float, dpr: float) -> QP
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(brush(fill))
     painter.drawRoundedRect(QRectF(0, 0, width, height), RADIUS_TAG, RADIUS_TAG)
-    painter.drawPixmap(QPointF(7, (height - 10) / 2), icon_pixmap("pencil", 10, ink, dpr))
+    left = width - 17 if mirrored else 7
+    painter.drawPixmap(QPointF(left, (height - 10) / 2), icon_pixmap("pencil", 10, ink, dpr))
     painter.setFont(font("caption-strong", scale))
     painter.setPen(colour(ink))
-    painter.drawStaticText(QPointF(20, round((height - size.height()) / 2)), static)
+    painter.drawStaticText(QPointF(7 if mirrored else 20, round((height - size.height()) / 2)), static)
     painter.end()
     return result
 

@@ -100,7 +100,7 @@ class PendingRowDelegate(QStyledItemDelegate):
         theme, tokens = self._theme, self._theme.tokens
         scale = theme.scale
         plan.picture(EDGE_PX, theme.pixmap(row.icon, 16, tokens.text2, plan.dpr, plan.mirrored))
-        tag = state_tag(theme, row.state, plan.dpr)
+        tag = state_tag(theme, row.state, plan.dpr, plan.mirrored)
         right = width - EDGE_PX - tag.width() / plan.dpr
         plan.picture(right, tag)
         if active and row.state in ("waiting", "sending"):

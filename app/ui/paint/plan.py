@@ -44,6 +44,16 @@ def elide(theme: Theme, text: str, style: str, width: float, middle: bool = Fals
     return theme.letters(style).elidedText(one_line(text), mode, max(0.0, width))
 
 
+def draw_words(painter: QPainter, box: QRectF, words: str, mirrored: bool = False, at_end: bool = False) -> None:
+    """Draw one line at the start (or `at_end`) of a box, seen in the window's reading direction.
+
+    The letters run in the direction of their own script: English in a mirrored window keeps its full stop at its end.
+    """
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+    side = Qt.AlignmentFlag.AlignRight if mirrored != at_end else Qt.AlignmentFlag.AlignLeft
+    painter.drawText(box, side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter, words)
+
+
 class Plan:
     """What one row draws, in places measured from its top left; drawn mirrored when reading right to left."""
 

@@ -170,7 +170,7 @@ class TaskRowDelegate(QStyledItemDelegate):
 
     def _lay_out_title(self, plan: Plan, row: TaskRow, left: float, right: float, selected: bool) -> None:
         theme, tokens = self._theme, self._theme.tokens
-        tag = editor_tag(theme, row.editing_by, plan.dpr) if row.editing_by is not None else None
+        tag = editor_tag(theme, row.editing_by, plan.dpr, plan.mirrored) if row.editing_by is not None else None
         room = right - left
         if tag is not None:
             room -= tag.width() / plan.dpr + 8
@@ -190,7 +190,7 @@ class TaskRowDelegate(QStyledItemDelegate):
         x = columns.labels_right
         shown = row.labels[: columns.labels]
         for label in reversed(shown):
-            chip = label_pixmap(self._theme, label, plan.dpr)
+            chip = label_pixmap(self._theme, label, plan.dpr, plan.mirrored)
             x -= chip.width() / plan.dpr
             plan.picture(x, chip)
             x -= GAP_PX

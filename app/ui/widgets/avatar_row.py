@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolTip, QWidget
 
 from app.ui.paint.avatar import BADGE_PX, RING_MARGIN_PX, avatar_pixmap, more_pixmap, pencil_badge
 from app.ui.paint.names import presence_name
+from app.ui.paint.plan import draw_words
 from app.ui.paint.rows import Presence
 from app.ui.strings import tooltip, tr
 from app.ui.theme.theme import Theme
@@ -61,7 +64,7 @@ class AvatarRow(QAbstractButton):
         width += between * max(0, len(self._people) - 1) + 2 * RING_MARGIN_PX
         if self._note:
             width += between + self._theme.letters("small").horizontalAdvance(self._note)
-        return QSize(min(round(width), 640), AVATAR_PX + 2 * RING_MARGIN_PX)
+        return QSize(min(ceil(width), 640), AVATAR_PX + 2 * RING_MARGIN_PX)
 
     def minimumSizeHint(self) -> QSize:
         """Three discs."""
@@ -123,7 +126,7 @@ class AvatarRow(QAbstractButton):
         painter.setFont(self._theme.font(style))
         painter.setPen(self._theme.colour(value))
         box = QRectF(self._left(x, width), 0, width + 1, self.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        draw_words(painter, box, words)
         return x + width
 
     def _paint_more(self, painter: QPainter, x: float, count: int) -> None:

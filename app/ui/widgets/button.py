@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
+from app.ui.paint.plan import draw_words
 from app.ui.strings import plain_action, tooltip
 from app.ui.theme.palette import brush, pen
 from app.ui.theme.theme import Theme
@@ -157,7 +158,7 @@ class Button(QPushButton):
             painter.setPen(theme.colour(tone))
             left = self.width() - x - text_width if mirrored else x
             box = QRectF(left, 0, text_width + 1, self.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+            draw_words(painter, box, words)
 
     def _content_width(self) -> float:
         words = "" if self.kind == "icon" else self._words

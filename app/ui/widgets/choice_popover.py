@@ -22,7 +22,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.ui.paint.checks import checkbox_pixmap
-from app.ui.paint.plan import elide
+from app.ui.paint.plan import draw_words, elide
 from app.ui.paint.rows import one_line
 from app.ui.theme.palette import brush
 from app.ui.theme.theme import Theme
@@ -118,7 +118,6 @@ class _ChoiceDelegate(QStyledItemDelegate):
             painter.drawPixmap(QPointF(left(x, width), box.top() + round((box.height() - height) / 2)), picture)
             x += width + 10
         end = 10.0
-        side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         if choice.chosen and not self._several:
             tick = theme.pixmap("check", 16, tokens.accent_text, dpr)
             painter.drawPixmap(QPointF(left(box.width() - end - 16, 16), box.top() + (box.height() - 16) // 2), tick)
@@ -128,13 +127,13 @@ class _ChoiceDelegate(QStyledItemDelegate):
             painter.setFont(theme.font("small"))
             painter.setPen(theme.colour(tokens.text3))
             place = QRectF(left(box.width() - end - width, width), box.top(), width + 1, box.height())
-            painter.drawText(place, side, choice.hint)
+            draw_words(painter, place, choice.hint)
             end += width + 10
         shown = elide(theme, choice.words, "body", box.width() - x - end)
         width = theme.letters("body").horizontalAdvance(shown)
         painter.setFont(theme.font("body"))
         painter.setPen(theme.colour(tokens.text))
-        painter.drawText(QRectF(left(x, width), box.top(), width + 1, box.height()), side, shown)
+        draw_words(painter, QRectF(left(x, width), box.top(), width + 1, box.height()), shown)
 
 
 class ChoicePopover(Popover):

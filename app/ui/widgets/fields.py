@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.paint.checks import SWITCH_PX, CheckState, checkbox_pixmap, radio_pixmap, switch_pixmap
+from app.ui.paint.plan import draw_words
 from app.ui.theme.palette import brush, pen
 from app.ui.theme.theme import Theme
 from app.ui.theme.tokens import DISABLED_ALPHA, RADIUS_CONTROL, RADIUS_FIELD
@@ -224,7 +225,7 @@ def _paint_mark(painter: QPainter, control: QAbstractButton, theme: Theme, mark:
     mirrored = control.layoutDirection() == Qt.LayoutDirection.RightToLeft
     start = mark + BOX_GAP_PX
     box = QRectF(0 if mirrored else start, 0, control.width() - start, control.height())
-    painter.drawText(box, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, words)
+    draw_words(painter, box, words, mirrored)
 
 
 class Segments(QWidget):

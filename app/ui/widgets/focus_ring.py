@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from app.ui.theme.palette import pen
 from app.ui.theme.theme import Theme
@@ -64,7 +65,7 @@ class FocusRingGuard(QObject):
                 self.show_ring()
         elif kind in (QEvent.Type.FocusOut, QEvent.Type.Hide, QEvent.Type.ParentAboutToChange):
             self.hide_ring()
-        elif kind in (QEvent.Type.Move, QEvent.Type.Resize) and self._ring is not None:
+        elif kind in (QEvent.Type.Move, QEvent.Type.Resize) and self._ring is not None and isValid(self._ring):
             self._ring.follow(self._control)
         elif kind == QEvent.Type.KeyPress and self._control.hasFocus():
             self.show_ring()
@@ -78,6 +79,7 @@ class FocusRingGuard(QObject):
     def hide_ring(self) -> None:
         """Take the ring away."""
         if self._ring is not None:
-            self._ring.hide()
-            self._ring.deleteLater()
+            if isValid(self._ring):
+                self._ring.hide()
+                self._ring.deleteLater()
             self._ring = None

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from app.ui.paint.plan import elide
+from app.ui.paint.plan import draw_words, elide
 from app.ui.strings import tooltip
 from app.ui.theme.theme import Theme
 
@@ -105,8 +105,8 @@ class ElidedLabel(QWidget):
         tokens = self._theme.tokens
         value = tokens.accent_text if self._tone == "accent" else getattr(tokens, self._tone)
         painter.setPen(self._theme.colour(value))
-        side = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(self.rect()), side, shown)
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        draw_words(painter, QRectF(self.rect()), shown, mirrored)
         painter.end()
 
     def _restyle(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.ui.paint.plan import elide
+from app.ui.paint.plan import draw_words, elide
 from app.ui.paint.shadow import paint_raised
 from app.ui.strings import plain_action
 from app.ui.theme.compositor import has_compositor
@@ -134,16 +134,15 @@ class Menu(QMenu):
             painter.drawPixmap(QPointF(x, place.y() + (place.height() - ICON_PX) // 2), picture)
         shift = ICON_PX + ICON_GAP_PX
         words = inner.adjusted(0, 0, -shift, 0) if mirrored else inner.adjusted(shift, 0, 0, 0)
-        start, end = Qt.AlignmentFlag.AlignLeading, Qt.AlignmentFlag.AlignTrailing
         painter.setFont(self._theme.font("body"))
         painter.setPen(self._theme.colour(tone))
         shown = elide(self._theme, self._words_of(action), "body", words.width())
-        painter.drawText(words, start | Qt.AlignmentFlag.AlignVCenter, shown)
+        draw_words(painter, words, shown, mirrored)
         keys = self._keys_of(action)
         if keys:
             painter.setFont(self._theme.font("small"))
             painter.setPen(self._theme.colour(tokens.text3))
-            painter.drawText(inner, end | Qt.AlignmentFlag.AlignVCenter, keys)
+            draw_words(painter, inner, keys, mirrored, at_end=True)
         elif action.menu() is not None:
             arrow = self._theme.pixmap("chevron-right", 14, tokens.text3, self.devicePixelRatioF(), mirrored)
             x = inner.left() if mirrored else inner.right() - 14

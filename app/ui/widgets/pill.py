@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QVariantAnimation
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.ui.paint.light import light_pixmap
 from app.ui.paint.names import light_name, link_sentence, link_word
+from app.ui.paint.plan import draw_words
 from app.ui.paint.rows import LightState
 from app.ui.strings import tooltip, tr
 from app.ui.theme.icons import turning_pixmap
@@ -72,7 +75,7 @@ class Pill(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """As wide as what it says."""
-        return QSize(round(self._width()), self._theme.metrics.pill)
+        return QSize(ceil(self._width()), self._theme.metrics.pill)
 
     def minimumSizeHint(self) -> QSize:
         """The same: the state is never cut."""
@@ -132,7 +135,7 @@ class Pill(QAbstractButton):
         painter.setFont(self._theme.font(STYLE, True))
         painter.setPen(self._theme.colour(value))
         box = QRectF(self._left(x, width), 0, width + 1, self.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        draw_words(painter, box, words)
         return x + width
 
     def _left(self, x: float, width: float) -> float:

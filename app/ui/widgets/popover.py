@@ -7,6 +7,7 @@ from typing import Literal
 from PySide6.QtCore import QEasingCurve, QMargins, QPoint, QRect, QRectF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.ui.paint.shadow import paint_raised
 from app.ui.theme.compositor import has_compositor
@@ -97,7 +98,7 @@ class Popover(QWidget):
         """Give the focus back and say that it closed."""
         super().hideEvent(event)
         self._motion.stop()
-        if self._anchor is not None:
+        if self._anchor is not None and isValid(self._anchor):
             self._anchor.setFocus(Qt.FocusReason.PopupFocusReason)
         self.closed.emit()
 

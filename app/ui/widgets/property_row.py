@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import ceil
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
-from app.ui.paint.plan import elide
+from app.ui.paint.plan import draw_words, elide
 from app.ui.strings import tooltip
 from app.ui.theme.palette import brush
 from app.ui.theme.theme import Theme
@@ -69,7 +70,7 @@ class ValueButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """As wide as the value, at most 420 px."""
-        return QSize(min(round(self._content_width()) + 2 * PADDING_PX, 420), self._theme.metrics.property_value)
+        return QSize(min(ceil(self._content_width()) + 2 * PADDING_PX, 420), self._theme.metrics.property_value)
 
     def minimumSizeHint(self) -> QSize:
         """It can shrink: the words end in "…"."""
@@ -112,7 +113,7 @@ class ValueButton(QAbstractButton):
         painter.setFont(theme.font(style))
         painter.setPen(theme.colour(tone))
         box = QRectF(self._left(x, width), 0, width + 1, self.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        draw_words(painter, box, shown)
         if self._locked:
             lock = theme.pixmap("lock", 14, tokens.text2, ratio)
             painter.drawPixmap(QPointF(self._left(x + width + 6, 14), (self.height() - 14) // 2), lock)

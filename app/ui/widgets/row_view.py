@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEasingCurve, QEvent, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QEasingCurve, QEvent, QItemSelectionModel, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
@@ -56,6 +56,12 @@ class RowView(QTableView):
         """Paint rows with this delegate, and tell it where the pointer and the keyboard are."""
         self._delegate = delegate
         self.setItemDelegate(delegate)
+
+    def selectRow(self, row: int) -> None:
+        """Select one row and make it the current one. Qt's own finds no column when reading right to left."""
+        index = self.model().index(row, 0)
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(index, flags)
 
     def set_group_rows(self, rows: Iterable[int]) -> None:
         """Give the header rows their lower height, after the model was reset; a group count of hundreds is fine."""

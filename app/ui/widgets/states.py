@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.theme.palette import brush
@@ -70,12 +70,12 @@ class EmptyState(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._tile = IconTile(theme, icon, tone, self)
         self._title = Label(theme, title, "section", wrap=True, parent=self)
         self._text = Label(theme, text, "body", "text2", wrap=True, parent=self)
         for label in (self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            label.setFixedWidth(round(TEXT_WIDEST_PX * max(1.0, theme.scale)))
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
@@ -96,6 +96,13 @@ class EmptyState(QWidget):
         column.addStretch(1)
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the words narrow, and narrower in a small window."""
+        widest = min(round(TEXT_WIDEST_PX * max(1.0, self._theme.scale)), max(120, self.width() - 40))
+        for label in (self._title, self._text):
+            label.setFixedWidth(widest)
+        super().resizeEvent(event)
 
     def set_words(self, icon: str, title: str, text: str, tone: StateTone = "accent") -> None:
         """Say something else."""

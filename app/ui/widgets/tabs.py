@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QTabBar, QWidget
 
+from app.ui.paint.plan import draw_words
 from app.ui.strings import plain_action
 from app.ui.theme.palette import brush, pen
 from app.ui.theme.theme import Theme
@@ -92,13 +93,12 @@ class Tabs(QTabBar):
             picture = theme.pixmap(self._icons[number], ICON_PX, tone, self.devicePixelRatioF(), mirrored)
             painter.drawPixmap(QPointF(left(ICON_PX), round(box.center().y() - ICON_PX / 2)), picture)
             x += ICON_PX + GAP_PX
-        side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         for words, value in ((self._words[number], tone), (self._count_words(number), tokens.text3)):
             if words:
                 width = theme.letters("body-medium").horizontalAdvance(words)
                 painter.setFont(theme.font("body-medium"))
                 painter.setPen(theme.colour(value))
-                painter.drawText(QRectF(left(width), box.y(), width + 1, box.height()), side, words)
+                draw_words(painter, QRectF(left(width), box.y(), width + 1, box.height()), words)
                 x += width + GAP_PX
         if current:
             painter.setPen(Qt.PenStyle.NoPen)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnima
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
-from app.ui.paint.plan import elide
+from app.ui.paint.plan import draw_words, elide
 from app.ui.strings import plain_action
 from app.ui.theme.palette import brush, mix
 from app.ui.theme.theme import Theme
@@ -147,7 +147,7 @@ class Toast(QWidget):
         painter.setFont(theme.font("body-medium"))
         painter.setPen(theme.colour(tokens.surface))
         shown = elide(theme, self._words, "body-medium", box.width())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, shown)
+        draw_words(painter, box, shown, mirrored)
         painter.end()
 
 
