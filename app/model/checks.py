@@ -4,7 +4,7 @@ from typing import Any
 
 from app.model.change import VERBS, Change, Refusal
 from app.model.fields import Rule
-from app.model.identity import SYSTEM, is_channel_id, is_item_id, owner_of
+from app.model.identity import SYSTEM, is_channel_id, is_item_id, owner_of, project_channel, workspace_channel
 from app.model.kinds import KINDS, SCHEMA, Kind
 from app.model.roles import Actor
 from app.model.row import Row
@@ -15,6 +15,9 @@ ITEMS_MAX = 1_000
 PARTS_MAX = 500
 """Undo groups in one text edit (SYNC 7)."""
 NUMBER_MAX = 2**53
+
+_FOUNDERS = {"project": project_channel, "workspace": workspace_channel}
+"""Kinds whose creation makes a channel."""
 
 _NOT_THERE = Refusal("not_found", "This item does not exist, or you have no access to it.")
 
@@ -124,8 +127,10 @@ def _check_creation(kind: Kind, change: Change, rows: dict[str, Row], channel_ex
     if item in rows:
         raise _bad("There is an item with this id already.")
     founds = owner_of(change.ch) == item
-    if founds == channel_exists or founds != (kind.name in ("project", "workspace")):
+    if founds == channel_exists or founds != (kind.name in _FOUNDERS):
         raise _NOT_THERE
+    if founds and change.ch != _FOUNDERS[kind.name](item):
+        raise _bad("A channel of this name is not made in this way.")
     if kind.home == "project" and not founds and change.fields.get("project") != owner_of(change.ch):
         raise _bad("The item belongs to another project.")
 

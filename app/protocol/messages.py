@@ -14,7 +14,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t"):
 # -- before a session --------------------------------------------------------------------------------------------------
 
 
-class Join(Message, tag="join"):
+class Join(Message, frozen=True, tag="join"):
     """Client: take up an invite. `device` is a fresh id made by the client. Never compressed."""
 
     secret: str
@@ -25,7 +25,7 @@ class Join(Message, tag="join"):
     device_name: str = ""
 
 
-class SignIn(Message, tag="sign_in"):
+class SignIn(Message, frozen=True, tag="sign_in"):
     """Client: an account's e-mail and password, for a new device or one that was here before. Never compressed."""
 
     email: str
@@ -34,7 +34,7 @@ class SignIn(Message, tag="sign_in"):
     device_name: str = ""
 
 
-class Granted(Message, tag="granted"):
+class Granted(Message, frozen=True, tag="granted"):
     """Server: the answer to join, sign_in and renew; the token is this device's alone. Never compressed."""
 
     token: str
@@ -44,7 +44,7 @@ class Granted(Message, tag="granted"):
     workspace_name: str = ""
 
 
-class Refused(Message, tag="refused"):
+class Refused(Message, frozen=True, tag="refused"):
     """Server: a request before or in a session was refused; `re` repeats its number (0 before a session)."""
 
     code: str
@@ -53,12 +53,13 @@ class Refused(Message, tag="refused"):
     retry_after: float = 0.0
 
 
-class Hello(Message, tag="hello"):
+class Hello(Message, frozen=True, tag="hello"):
     """Client: begin a session. Never compressed.
 
     `resume` maps a channel to (epoch, seq, hash) of what is here; `in_doubt` are (number, mark) of changes that may
-    have been sent without an outcome seen, the mark being the start of the hash of what was sent; `texts` are (channel, item, field, revision) of texts with unsent edits, whose later operations must come
-    before a snapshot of their channel; `first` are channels to be sent first; `clock` is this device's clock.
+    have been sent without an outcome seen, the mark being the start of the hash of what was sent; `texts` are
+    (channel, item, field, revision) of texts with unsent edits, whose later operations must come before what follows
+    of their channel; `first` are channels to be sent first; `clock` is this device's clock.
     """
 
     token: str
@@ -75,7 +76,7 @@ class Hello(Message, tag="hello"):
     caps: list[str] = []
 
 
-class Welcome(Message, tag="welcome"):
+class Welcome(Message, frozen=True, tag="welcome"):
     """Server: the session stands. `heads` maps every channel that this person may read to (epoch, seq).
 
     `highest` is the highest change number ever seen of this device: a client below it has lost its queue and goes
@@ -100,20 +101,20 @@ class Welcome(Message, tag="welcome"):
 # -- the session -------------------------------------------------------------------------------------------------------
 
 
-class Push(Message, tag="push"):
+class Push(Message, frozen=True, tag="push"):
     """Client: changes, each in the exact bytes that are in its journal."""
 
     changes: list[bytes]
 
 
-class Ack(Message, tag="ack"):
+class Ack(Message, frozen=True, tag="ack"):
     """Server: what became of changes, once that is durable. `unknown` are numbers in doubt that never arrived."""
 
     results: list[Result] = []
     unknown: list[int] = []
 
 
-class Entries(Message, tag="entries"):
+class Entries(Message, frozen=True, tag="entries"):
     """Server: log entries after `seq` of a channel, in order and gapless; `hash` is the channel's after the last.
 
     `hash` is absent (None) inside a long delta. `epoch` comes with the first of a channel. The same bytes go to every
@@ -145,7 +146,7 @@ class SnapRow(msgspec.Struct, frozen=True, omit_defaults=True):
     texts: dict[str, int] = {}
 
 
-class Snapshot(Message, tag="snapshot"):
+class Snapshot(Message, frozen=True, tag="snapshot"):
     """Server: a page of a channel as of `seq`; the last page has `last` and the channel's hash."""
 
     ch: str
@@ -161,7 +162,7 @@ class Snapshot(Message, tag="snapshot"):
     """Rows of the whole snapshot, for a progress bar."""
 
 
-class TextOps(Message, tag="text_ops"):
+class TextOps(Message, frozen=True, tag="text_ops"):
     """Server: the operations of one text after revision `after`, each with device and number of its change.
 
     Sent for the texts that a hello or subscribe names, before what follows of their channel, so that unsent edits can
@@ -175,7 +176,7 @@ class TextOps(Message, tag="text_ops"):
     ops: list[tuple[str, int, list[Any]]]
 
 
-class Subscribe(Message, tag="subscribe"):
+class Subscribe(Message, frozen=True, tag="subscribe"):
     """Client: send this channel again from `seq` on; `snapshot` asks for all of it (after damage or divergence)."""
 
     ch: str
@@ -185,21 +186,21 @@ class Subscribe(Message, tag="subscribe"):
     texts: list[tuple[str, str, int]] = []
 
 
-class Gone(Message, tag="gone"):
+class Gone(Message, frozen=True, tag="gone"):
     """Server: this channel may no longer be read; nothing of it follows."""
 
     ch: str
     reason: str = ""
 
 
-class Check(Message, tag="check"):
+class Check(Message, frozen=True, tag="check"):
     """Client: say seq and hash of these channels, in stream order (refresh)."""
 
     re: int
     channels: list[str]
 
 
-class Checked(Message, tag="checked"):
+class Checked(Message, frozen=True, tag="checked"):
     """Server: one channel's seq and hash, sent after every entry up to that seq."""
 
     re: int
@@ -208,7 +209,7 @@ class Checked(Message, tag="checked"):
     hash: int
 
 
-class Here(Message, tag="here"):
+class Here(Message, frozen=True, tag="here"):
     """Client: where this device's person is, and what they do there.
 
     `state` is viewing, editing, typing, away or none (gone from everywhere). `project` and `item` are ids.
@@ -222,7 +223,7 @@ class Here(Message, tag="here"):
     rev: int = 0
 
 
-class Presence(Message, tag="presence"):
+class Presence(Message, frozen=True, tag="presence"):
     """Server: one connection's presence; identity and generation are the server's own words (SYNC 8).
 
     `whole` says that everybody else in this project is gone: it comes first after a welcome.
@@ -240,7 +241,7 @@ class Presence(Message, tag="presence"):
     rev: int = 0
 
 
-class Request(Message, tag="request"):
+class Request(Message, frozen=True, tag="request"):
     """Client: something answered after the server's commit: invite, members, set_role, devices, renew, ….
 
     `re` is repeated in Answer or Refused.
@@ -251,27 +252,27 @@ class Request(Message, tag="request"):
     arguments: dict[str, Any] = {}
 
 
-class Answer(Message, tag="answer"):
+class Answer(Message, frozen=True, tag="answer"):
     """Server: the result of a request."""
 
     re: int
     result: dict[str, Any] = {}
 
 
-class Ping(Message, tag="ping"):
+class Ping(Message, frozen=True, tag="ping"):
     """Either side: is anybody there? `clock` is the sender's."""
 
     clock: float
 
 
-class Pong(Message, tag="pong"):
+class Pong(Message, frozen=True, tag="pong"):
     """The answer: the ping's clock back, and the sender's own."""
 
     clock: float
     server_time: float = 0.0
 
 
-class Bye(Message, tag="bye"):
+class Bye(Message, frozen=True, tag="bye"):
     """Server: this connection ends; come back after `retry_after` seconds at the earliest (bounded by the client)."""
 
     reason: str

@@ -12,21 +12,21 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="r"):
     """Base of the outbox's rows; the journal keeps their MessagePack bytes in a hash chain."""
 
 
-class Made(Record, tag="made"):
+class Made(Record, frozen=True, tag="made"):
     """A change as its author made it: number and the bytes of the change in the form made."""
 
     n: int
     change: bytes
 
 
-class Sent(Record, tag="sent"):
+class Sent(Record, frozen=True, tag="sent"):
     """The exact bytes of a change before they leave for the first time, and the numbers that they settle."""
 
     numbers: list[int]
     change: bytes
 
 
-class Rejected(Record, tag="rejected"):
+class Rejected(Record, frozen=True, tag="rejected"):
     """A change was refused: it stays listed until discarded."""
 
     n: int
@@ -34,20 +34,20 @@ class Rejected(Record, tag="rejected"):
     text: str
 
 
-class Settled(Record, tag="settled"):
+class Settled(Record, frozen=True, tag="settled"):
     """Changes whose entries are in the cache and of which was told, but on which later unsent text stands."""
 
     numbers: list[int]
 
 
-class Retired(Record, tag="retired"):
+class Retired(Record, frozen=True, tag="retired"):
     """A change is settled (its entry is in the cache) or was discarded; nothing of it is needed any more."""
 
     numbers: list[int]
     discarded: bool = False
 
 
-class Renamed(Record, tag="renamed"):
+class Renamed(Record, frozen=True, tag="renamed"):
     """The profile was a copy: from here on this device id, and unsettled changes have the new numbers."""
 
     device: str
@@ -61,13 +61,15 @@ AnyRecord = Made | Sent | Rejected | Settled | Retired | Renamed
 class OutboxContents:
     """What the journal holds at start: sound live records in order, the highest number ever used, and damage.
 
-    `damage` is a sentence for people, empty when all is sound; `kept_copy` names the file set aside.
+    `damage` is a sentence for people, empty when all is sound; `kept_copy` names the file set aside. `highest_known`
+    is false when the second file was lost: a number above `highest` may have been used, so a new device id is due.
     """
 
     records: list[AnyRecord]
     highest: int
     damage: str = ""
     kept_copy: str = ""
+    highest_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,8 @@ class CacheBatch:
 
     `rows` are new states; `gone` rows to drop; `texts` bodies by (item, field): (rev, body); `ops` operations kept
     for texts with unsent edits: (item, field, rev, device, number, op); `forget_ops` texts whose kept operations may
-    go; `channels` (epoch, seq, hash) reached; `drop_channels` channels to evict whole; `applied` own changes (number, seq, status) that these
-    entries carry.
+    go; `channels` (epoch, seq, hash) reached; `drop_channels` channels to evict whole, before all else; `applied` own
+    changes (number, seq, status) that these entries carry.
     """
 
     rows: list[Row] = field(default_factory=list)

@@ -1,0 +1,172 @@
+"""Texts in flight: a confirmed text, my operations above it, and how the two are carried over each other (SYNC 7)."""
+
+from dataclasses import dataclass, field
+
+from app.text import Op, apply, invert, make_invertible, transform_pair
+
+
+@dataclass
+class Own:
+    """One of my operations that is not confirmed yet, by its change number.
+
+    `op` is its current form, on the confirmed text plus my earlier ones. `rev` and `made` are the context and form in
+    which it is recorded on disk: revision `rev` plus my earlier ones, carried to it.
+    """
+
+    n: int
+    rev: int
+    made: Op
+    op: Op = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Past:
+    """A committed operation of a text: the revision it reached, whose change it was."""
+
+    rev: int
+    dev: str
+    n: int
+    op: Op
+
+
+class Diverged(Exception):
+    """A committed operation does not fit the text that is here; the channel must be fetched again."""
+
+
+class Document:
+    """One text. `view` is what its reader sees: `body` at `rev`, then `active` in order.
+
+    `latent` operations cannot be shown yet: they stand on a revision that is not here, or on one from which the way to
+    `rev` is not known (after a lost cache). They are sent all the same, for the server knows the way.
+    """
+
+    def __init__(self, rev: int, body: str) -> None:
+        self.rev = rev
+        self.body = body
+        self.view = body
+        self.active: list[Own] = []
+        self.latent: list[Own] = []
+
+    # -- mine --------------------------------------------------------------------------------------------------------
+
+    def edit(self, n: int, op: Op) -> None:
+        """My newest operation, on what I see. Raises TextOperationError when it does not fit."""
+        self.view = apply(self.view, op)
+        self.active.append(Own(n, self.rev, op, op))
+
+    def fits(self, op: Op) -> str:
+        """What its reader would see after an operation. Raises TextOperationError when it does not fit."""
+        return apply(self.view, op)
+
+    def numbers(self) -> list[int]:
+        """The numbers of all my operations that are not confirmed, in order."""
+        return sorted(own.n for own in (*self.active, *self.latent))
+
+    def remove(self, n: int) -> list[Own]:
+        """Take one of mine away (discarded, refused); the later ones are carried over its inverse.
+
+        Returns the later ones, whose form on disk must be recorded anew, on the revision that is here.
+        """
+        self.latent = [own for own in self.latent if own.n != n]
+        place = next((place for place, own in enumerate(self.active) if own.n == n), None)
+        if place is None:
+            return []
+        below = self.body
+        for own in self.active[:place]:
+            below = apply(below, own.op)
+        gone = self.active.pop(place)
+        carried = invert(make_invertible(gone.op, below))
+        for later in self.active[place:]:
+            later.op, carried = transform_pair(later.op, carried, "right")
+            later.made, later.rev = later.op, self.rev
+        self._see()
+        return self.active[place:]
+
+    # -- committed ---------------------------------------------------------------------------------------------------
+
+    def commit(self, past: Past, mine: bool) -> Op:
+        """A committed operation arrives in order. Returns what it does to the view ([] for my own, shown already).
+
+        Raises Diverged when it skips a revision or does not fit.
+        """
+        if past.rev != self.rev + 1:
+            raise Diverged(f"revision {past.rev} on {self.rev}")
+        try:
+            if mine and self.active and self.active[0].n == past.n:
+                return self._confirm(past)
+            carried = self._carry(past.op)
+        except ValueError as error:
+            raise Diverged("an operation that does not fit the text") from error
+        if mine:
+            self.latent = [own for own in self.latent if own.n != past.n]
+        self.rev = past.rev
+        self._wake()
+        return carried
+
+    def _confirm(self, past: Past) -> Op:
+        mine = self.active.pop(0)
+        same = make_invertible(mine.op, self.body) == past.op
+        self.body = apply(self.body, past.op)
+        self.rev = past.rev
+        if not same:
+            # The server carried it otherwise than I did (which the property tests exclude); its form is the truth.
+            self._see()
+        self._wake()
+        return []
+
+    def _carry(self, op: Op) -> Op:
+        body = apply(self.body, op)
+        carried = op
+        for own in self.active:
+            own.op, carried = transform_pair(own.op, carried, "right")
+        self.view = apply(self.view, carried) if self.active else body
+        self.body = body
+        return carried
+
+    def _wake(self) -> None:
+        """Latent operations whose revision has come are active from here on."""
+        while self.latent and self.latent[0].rev == self.rev:
+            own = self.latent.pop(0)
+            own.op = own.made
+            self.view = apply(self.view, own.op)
+            self.active.append(own)
+
+    def _see(self) -> None:
+        self.view = self.body
+        for own in self.active:
+            self.view = apply(self.view, own.op)
+
+    # -- beginning again ---------------------------------------------------------------------------------------------
+
+    def load(self, rev: int, body: str, history: list[Past], device: str, own: list[Own]) -> None:
+        """Begin from a confirmed text (a start, a snapshot), with my operations in their recorded forms.
+
+        `history` are the committed operations known up to `rev`, contiguous. My operations are carried through it
+        exactly as they were the first time; those whose revision it does not reach become latent.
+        """
+        self.rev, self.body = rev, body
+        self.active, self.latent = [], []
+        waiting = sorted(own, key=lambda one: (one.rev, one.n))
+        known = {past.rev: past for past in history}
+        start = waiting[0].rev if waiting else rev
+        if any(step not in known for step in range(start + 1, rev + 1)):
+            self.latent = waiting
+            self.view = body
+            return
+        for step in range(min(start, rev), rev + 1):
+            while waiting and waiting[0].rev == step:
+                one = waiting.pop(0)
+                one.op = one.made
+                self.active.append(one)
+            if step < rev:
+                self._pass(known[step + 1], device)
+        self.latent = waiting
+        self._see()
+
+    def _pass(self, past: Past, device: str) -> None:
+        if past.dev == device and self.active and self.active[0].n == past.n:
+            self.active.pop(0)
+            return
+        carried = past.op
+        for own in self.active:
+            own.op, carried = transform_pair(own.op, carried, "right")

@@ -1,0 +1,201 @@
+"""The queue: what is not settled yet, in which order it may be sent, and what stands on what (SYNC 11)."""
+
+import heapq
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.model.change import MARK_BYTES, Change, change_hash
+from app.model.identity import change_id, owner_of
+from app.protocol.limits import BATCH_BYTES, CHANGES_PER_PUSH_MAX, PUSH_WINDOW
+
+SAVING, WAITING, SENDING, ACKED, BLOCKED, REJECTED, APPLIED, SETTLED = (
+    "saving",
+    "waiting",
+    "sending",
+    "acked",
+    "blocked",
+    "rejected",
+    "applied",
+    "settled",
+)
+OPEN = (SAVING, WAITING, SENDING, ACKED, BLOCKED)
+IN_FLIGHT_MAX = PUSH_WINDOW * CHANGES_PER_PUSH_MAX
+
+
+@dataclass
+class Pending:
+    """One change from the edit to its settlement.
+
+    `made` is the form made; `unit` the exact bytes sent, with the numbers in it, once they were journaled. `doubt`
+    says that it may have been sent in an earlier connection and that nothing was heard of it. `seq`, `rev` (of a text)
+    and `status` are the outcome's; `code` and `reason` say why it is blocked or rejected.
+    """
+
+    n: int
+    change: Change
+    made: bytes
+    state: str = SAVING
+    unit: bytes = b""
+    unit_numbers: list[int] = field(default_factory=list)
+    unit_change: Change | None = None
+    doubt: bool = False
+    seq: int = 0
+    rev: int = 0
+    status: str = ""
+    code: str = ""
+    reason: str = ""
+    told: bool = False
+    out: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a text edit, whose form is carried while it waits."""
+        return self.change.verb == "edit"
+
+    @property
+    def text_key(self) -> tuple[str, str]:
+        """The text that it edits."""
+        return self.change.items[0], self.change.field
+
+    def mark(self) -> bytes:
+        """The start of the hash of what was (or will be) sent."""
+        return change_hash(self.unit or self.made)[:MARK_BYTES]
+
+
+class Outbox:
+    """All pending changes by number, by item, and the order in which they may leave."""
+
+    def __init__(self) -> None:
+        self.by_number: dict[int, Pending] = {}
+        self.by_item: dict[str, list[Pending]] = {}
+        self._ready: list[int] = []
+        self._parked: dict[str, list[int]] = {}
+        self._texts_out: dict[tuple[str, str], int] = {}
+        self.in_flight = 0
+
+    def add(self, pending: Pending) -> None:
+        """Take up a change; numbers rise."""
+        self.by_number[pending.n] = pending
+        for item in pending.change.items:
+            self.by_item.setdefault(item, []).append(pending)
+
+    def remove(self, n: int) -> None:
+        """Let go of a change."""
+        pending = self.by_number.pop(n, None)
+        if pending is None:
+            return
+        self.leave(pending)
+        for item in pending.change.items:
+            rest = [one for one in self.by_item.get(item, []) if one.n != n]
+            if rest:
+                self.by_item[item] = rest
+            else:
+                self.by_item.pop(item, None)
+
+    def open(self) -> bool:
+        """Whether anything is still to be sent or answered (rejected and blocked ones do not count)."""
+        return any(pending.state in (SAVING, WAITING, SENDING, ACKED) for pending in self.by_number.values())
+
+    def shown(self, item: str) -> list[Pending]:
+        """Changes of an item that its author sees, in order."""
+        return [pending for pending in self.by_item.get(item, ()) if pending.state in OPEN]
+
+    # -- order of sending --------------------------------------------------------------------------------------------
+
+    def queue(self, pending: Pending) -> None:
+        """It is durable and waits to be sent."""
+        pending.state = WAITING
+        heapq.heappush(self._ready, pending.n)
+
+    def leave(self, pending: Pending) -> None:
+        """It was answered: room in the window, and its text may send again. Once is enough."""
+        if not pending.out:
+            return
+        pending.out = False
+        self.in_flight -= 1
+        if pending.is_text:
+            self._texts_out[pending.text_key] -= 1
+            if self._texts_out[pending.text_key] == 0:
+                del self._texts_out[pending.text_key]
+                for n in self._parked.pop(pending.change.items[0], ()):
+                    heapq.heappush(self._ready, n)
+
+    def flying(self, pending: Pending) -> None:
+        """It is being sent."""
+        pending.state, pending.out = SENDING, True
+        self.in_flight += 1
+        if pending.is_text:
+            self._texts_out[pending.text_key] = self._texts_out.get(pending.text_key, 0) + 1
+
+    def landed(self) -> None:
+        """The connection ended: what was being sent is in doubt, in the same bytes."""
+        self.in_flight = 0
+        self._texts_out.clear()
+        self._parked.clear()
+        self._ready = []
+        for pending in self.by_number.values():
+            pending.out = False
+            if pending.state in (SENDING, ACKED):
+                # Acked ones too: their entry may now come inside a snapshot, which carries no change ids.
+                pending.doubt = True
+                pending.state = WAITING
+            if pending.state == WAITING:
+                self._ready.append(pending.n)
+        heapq.heapify(self._ready)
+
+    def next(self) -> Pending | None:
+        """The next change that may leave now, or None. The caller sends it or says `park`."""
+        while self._ready and self.in_flight < IN_FLIGHT_MAX:
+            n = heapq.heappop(self._ready)
+            pending = self.by_number.get(n)
+            if pending is None or pending.state != WAITING or pending.doubt:
+                continue
+            item = pending.change.items[0]
+            if item in self._parked or (pending.is_text and pending.text_key in self._texts_out):
+                self._parked.setdefault(item, []).append(n)
+                continue
+            return pending
+        return None
+
+    def waiting_text(self, key: tuple[str, str], limit: int) -> list[Pending]:
+        """Waiting edits of one text, in order, up to a number and a size: they leave as one unit."""
+        unit: list[Pending] = []
+        size = 0
+        for pending in self.by_item.get(key[0], ()):
+            if not pending.is_text or pending.text_key != key or pending.state != WAITING or pending.doubt:
+                if unit:
+                    break
+                continue
+            size += len(pending.made)
+            if len(unit) >= limit or (unit and size > BATCH_BYTES):
+                break
+            unit.append(pending)
+        return unit
+
+    # -- what stands on what -----------------------------------------------------------------------------------------
+
+    def dependants(self, pending: Pending) -> list[Pending]:
+        """Open changes that cannot be without a creation: of the item itself, and of what hangs on it."""
+        if pending.change.verb != "create":
+            return []
+        gone = {pending.change.items[0]}
+        found: list[Pending] = []
+        for later in sorted(self.by_number.values(), key=lambda one: one.n):
+            if later.n == pending.n or later.state not in OPEN:
+                continue
+            if gone & _stands_on(later.change):
+                found.append(later)
+                if later.change.verb == "create":
+                    gone.add(later.change.items[0])
+        return found
+
+
+def _stands_on(change: Change) -> set[str]:
+    names: set[str] = {*change.items, owner_of(change.ch)}
+    references: list[Any] = [change.fields.get(name) for name in ("on", "reply_to", "parent", "project")]
+    return names | {value for value in references if isinstance(value, str)} | set(change.values)
+
+
+def public_id(device: str, pending: Pending) -> str:
+    """The change's name in events and lists."""
+    return change_id(device, pending.n)

@@ -1,0 +1,374 @@
+"""Sending what waits, and what becomes of it: answers, settlement, refusal, discarding, a new identity (SYNC 11)."""
+
+from collections.abc import Iterable
+
+from app.model.change import Change, Part, Refusal, Result, encode_change
+from app.model.identity import parse_change_id
+from app.protocol.limits import BATCH_BYTES, CHANGES_PER_PUSH_MAX
+from app.protocol.messages import Ack, Push
+from app.sync.core import Core, Saving, TextKey, changed
+from app.sync.events import Discarded, ForgetApplied, Renew, Send, SetTimer
+from app.sync.outbox import ACKED, APPLIED, BLOCKED, OPEN, REJECTED, SENDING, SETTLED, WAITING, Pending
+from app.sync.storage import AnyRecord, Rejected, Renamed, Retired, Sent, Settled
+
+PARTS_PER_UNIT_MAX = 200
+AGAIN_S = 3.0
+"""A change that the server could not take for the moment is offered again after this."""
+
+_SENTENCES = {
+    "disk_full": "The server is full. Your changes wait here.",
+    "storage": "The server could not save this now. It is sent again.",
+    "version": "The server must be updated for this change.",
+}
+
+
+class Sending:
+    """The way of each change from the queue to its settlement."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self._refused_texts: list[Pending] = []
+
+    # -- leaving -----------------------------------------------------------------------------------------------------
+
+    def pump(self) -> None:
+        """Send everything that may leave now."""
+        core = self.core
+        if not core.link.up or core.renewing or core.awaiting_doubts or core.held_back:
+            return
+        frame: list[bytes] = []
+        size = 0
+        while (pending := core.outbox.next()) is not None:
+            if pending.is_text and not pending.unit:
+                self._journal_unit(pending)
+                continue
+            sent = pending.unit or pending.made
+            for member in self._members(pending):
+                core.outbox.flying(member)
+            if frame and (len(frame) >= CHANGES_PER_PUSH_MAX or size + len(sent) > BATCH_BYTES):
+                core.out.append(Send(Push(frame)))
+                frame, size = [], 0
+            frame.append(sent)
+            size += len(sent)
+        if frame:
+            core.out.append(Send(Push(frame)))
+        self.watch()
+
+    def watch(self) -> None:
+        """Green never outlives 10 s of unanswered changes: the watch runs while any is out."""
+        waiting = self.core.outbox.in_flight > 0
+        if waiting != self._watched:
+            self._watched = waiting
+            self.core.link.on_waiting(waiting)
+
+    _watched = False
+
+    def restart_watch(self) -> None:
+        """An answer came: what is still out has its time anew."""
+        self._watched = False
+        self.core.link.on_waiting(False)
+        self.watch()
+
+    def _members(self, pending: Pending) -> list[Pending]:
+        numbers = pending.unit_numbers or [pending.n]
+        found = [self.core.outbox.by_number.get(n) for n in numbers]
+        return [one for one in found if one is not None and one.state == WAITING]
+
+    def unit_at_once(self, pending: Pending) -> list[AnyRecord]:
+        """A lone text edit on a quiet line is journaled as sent with its making: one fsync, not two."""
+        core = self.core
+        if not (pending.is_text and core.link.up and not core.renewing):
+            return []
+        document = core.documents.get(pending.text_key)
+        alone = len(self.core.own_texts(pending.text_key)) == 1
+        if document is None or not alone or len(document.active) != 1 or document.latent:
+            return []
+        self._seal(pending.made, pending.change, [pending])
+        return [Sent([pending.n], b"")]
+
+    def _journal_unit(self, first: Pending) -> None:
+        """Waiting edits of one text leave together, each with its own number, in the form they have now."""
+        core = self.core
+        key = first.text_key
+        members = core.outbox.waiting_text(key, PARTS_PER_UNIT_MAX)
+        document = core.documents.get(key)
+        forms = {own.n: own for own in document.active} if document else {}
+        records: list[AnyRecord] = []
+        if document is not None and all(one.n in forms for one in members):
+            parts = [Part(one.n, forms[one.n].op, one.change.parts[0].at, one.change.grp) for one in members]
+            unit = changed(members[0].change, rev=document.rev, parts=parts)
+            for own in document.active:
+                own.rev, own.made = document.rev, own.op
+        else:
+            # Latent: the form made, alone, on the revision it was made on; the server carries it (case: lost cache).
+            members = members[:1]
+            unit = members[0].change
+        sent = encode_change(unit)
+        self._seal(sent, unit, members)
+        records.append(Sent([one.n for one in members], sent))
+        if document is not None and members[0].n in forms:
+            last = members[-1].n
+            records += core.rerecord([own for own in document.active if own.n > last])
+        for one in members:
+            core.outbox.flying(one)
+        core.append(Saving("sent", records, members, connection=core.connection))
+
+    def _seal(self, sent: bytes, unit: Change, members: Iterable[Pending]) -> None:
+        numbers = [one.n for one in members]
+        for one in members:
+            one.unit, one.unit_change, one.unit_numbers = sent, unit, numbers
+
+    def on_sent_saved(self, saving: Saving) -> None:
+        """The exact bytes are in the journal: they may leave, if it is still the same connection."""
+        core = self.core
+        if core.link.up and core.connection == saving.connection and not core.renewing:
+            core.out.append(Send(Push([saving.pending[0].unit])))
+            self.watch()
+
+    def on_sent_failed(self, saving: Saving) -> None:
+        """They are not: the edits wait, and another try is made."""
+        core = self.core
+        for pending in saving.pending:
+            core.outbox.leave(pending)
+            pending.unit, pending.unit_change, pending.unit_numbers = b"", None, []
+            pending.doubt = False
+            core.outbox.queue(pending)
+        core.out.append(SetTimer("again", AGAIN_S))
+
+    # -- answers -----------------------------------------------------------------------------------------------------
+
+    def on_ack(self, ack: Ack) -> None:
+        """What the server says of changes."""
+        core = self.core
+        core.awaiting_doubts = False
+        self._refused_texts = []
+        for n in ack.unknown:
+            pending = core.outbox.by_number.get(n)
+            if pending is not None and pending.doubt:
+                pending.doubt = False
+                if pending.state == WAITING:
+                    core.outbox.queue(pending)
+        for result in ack.results:
+            pending = core.outbox.by_number.get(result.n)
+            if pending is not None and pending.state in OPEN:
+                pending.doubt = False
+                self._on_result(pending, result)
+        for pending in sorted(self._refused_texts, key=lambda one: -one.n):
+            self.reject(pending, pending.code, pending.reason)
+        self.restart_watch()
+        self.renew_when_quiet()
+        self.pump()
+
+    def _on_result(self, pending: Pending, result: Result) -> None:
+        core = self.core
+        if result.status != "refused":
+            pending.seq, pending.status = result.seq, result.status
+            if not pending.is_text:
+                core.outbox.leave(pending)
+            pending.state = ACKED
+            if core.channel(pending.change.ch).seq >= result.seq:
+                self.settle(pending, result.seq, result.status)
+            return
+        if result.code == "id_reuse":
+            core.outbox.leave(pending)
+            core.renewing, pending.state = True, WAITING
+        elif result.retryable or self._stands_on_blocked(pending):
+            core.outbox.leave(pending)
+            pending.state = BLOCKED
+            pending.code, pending.reason = result.code, _SENTENCES.get(result.code, result.text)
+            if result.code != "version":
+                core.held_back = True
+                core.out.append(SetTimer("again", AGAIN_S))
+        elif pending.is_text:
+            pending.code, pending.reason = result.code, result.text
+            self._refused_texts.append(pending)
+        else:
+            self.reject(pending, result.code, result.text)
+
+    def _stands_on_blocked(self, pending: Pending) -> bool:
+        """Whether an earlier change of the item waits for a server that was full: this refusal says nothing then."""
+        earlier = (one for item in pending.change.items for one in self.core.outbox.by_item.get(item, ()))
+        return any(one.n < pending.n and one.state == BLOCKED for one in earlier)
+
+    def offer_again(self, *, versions: bool) -> None:
+        """What the server could not take is offered again; what it did not understand only to another server."""
+        core = self.core
+        core.held_back = False
+        for pending in core.outbox.by_number.values():
+            if pending.state == BLOCKED and (versions or pending.code != "version"):
+                pending.code = pending.reason = ""
+                core.outbox.queue(pending)
+        self.pump()
+
+    # -- settlement --------------------------------------------------------------------------------------------------
+
+    def settle(self, pending: Pending, seq: int, status: str) -> None:
+        """Its entry is applied (or lies in a snapshot that is): it leaves the overlay, and is told once saved."""
+        core = self.core
+        core.outbox.leave(pending)
+        pending.state, pending.seq, pending.status = APPLIED, seq, status
+        core.batch.applied.append((pending.n, seq, status))
+        for item in pending.change.items:
+            core.replica.touch(item)
+            core.show(core.replica.view(item), core.identity.user)
+
+    def on_cache_written(self, numbers: list[int]) -> None:
+        """The cache knows that these are applied: the outbox notes it, then it is told (SYNC 3.3)."""
+        core = self.core
+        found = [core.outbox.by_number.get(n) for n in numbers]
+        applied = [one for one in found if one is not None and one.state == APPLIED]
+        if not applied:
+            return
+        kept = [one for one in applied if self._stood_upon(one)]
+        gone = [one for one in applied if one not in kept]
+        records: list[AnyRecord] = []
+        if gone:
+            records.append(Retired([one.n for one in gone]))
+        if kept:
+            records.append(Settled([one.n for one in kept]))
+        core.append(Saving("settled", records, applied))
+
+    def _stood_upon(self, pending: Pending) -> bool:
+        """Whether later unsent edits of the same text are recorded on a revision from before this one's outcome."""
+        if not pending.is_text:
+            return False
+        return any(
+            one.n > pending.n and one.state in OPEN and (one.unit_change or one.change).rev < pending.rev
+            for one in self.core.own_texts(pending.text_key)
+        )
+
+    def on_settled_saved(self, saving: Saving) -> None:
+        """Durably settled: now it is told, once."""
+        core = self.core
+        gone = {n for record in saving.records if isinstance(record, Retired) for n in record.numbers}
+        for pending in saving.pending:
+            if not pending.told:
+                pending.told = True
+                core.tell("confirmed", change=core.name(pending), seq=pending.seq, outcome=pending.status)
+            if pending.n in gone:
+                core.outbox.remove(pending.n)
+            else:
+                pending.state = SETTLED
+        if gone:
+            core.out.append(ForgetApplied(sorted(gone)))
+        self.retire_settled({one.text_key for one in saving.pending if one.is_text})
+
+    def retire_settled(self, keys: Iterable[TextKey]) -> None:
+        """Settled edits of a text on which nothing unsent stands any more are let go."""
+        core = self.core
+        for key in sorted(keys):
+            free = [one for one in core.own_texts(key) if one.state == SETTLED and not self._stood_upon(one)]
+            if free:
+                for one in free:
+                    one.state = APPLIED
+                core.append(Saving("settled", [Retired([one.n for one in free])], free))
+            if not core.own_texts(key):
+                core.batch.forget_ops.append(key)
+
+    # -- refusal and discarding --------------------------------------------------------------------------------------
+
+    def reject(self, pending: Pending, code: str, text: str) -> None:
+        """Refused for good: out of the view, listed with its reason until discarded; what stands on it with it."""
+        core = self.core
+        dependants = core.outbox.dependants(pending)
+        records: list[AnyRecord] = []
+        for one in (pending, *dependants):
+            own = one is pending
+            one.code = code if own else "blocked"
+            one.reason = text if own else "This belongs to an item that was refused."
+            records += self._take_out(one)
+            one.state = REJECTED
+            records.append(Rejected(one.n, one.code, one.reason))
+        self._look_again((pending, *dependants))
+        core.append(Saving("rejected", records, [pending, *dependants]))
+
+    def _take_out(self, pending: Pending) -> list[AnyRecord]:
+        """Out of the texts, its later neighbours carried over the gap."""
+        core = self.core
+        core.outbox.leave(pending)
+        if pending.change.verb == "create":
+            for key in [key for key in core.documents if key[0] == pending.change.items[0]]:
+                core.documents.pop(key)
+                core.virtual.discard(key)
+        if not pending.is_text:
+            return []
+        document = core.documents.get(pending.text_key)
+        return core.rerecord(document.remove(pending.n)) if document is not None else []
+
+    def _look_again(self, changes: Iterable[Pending]) -> None:
+        core = self.core
+        for pending in changes:
+            for item in pending.change.items:
+                before = core.replica.view(item)
+                core.replica.touch(item)
+                core.show(core.replica.view(item) or before, core.identity.user)
+
+    def discard(self, fact: Discarded) -> None:
+        """A person gives a change up. Refused while it may already be with the server."""
+        core = self.core
+        parsed = parse_change_id(fact.change)
+        pending = core.outbox.by_number.get(parsed[1]) if parsed and parsed[0] == core.identity.device else None
+        if pending is None or pending.state in (APPLIED, SETTLED):
+            core.answer(fact.re, error=Refusal("not_found", "There is no such waiting change."))
+            return
+        together = [pending, *(core.outbox.dependants(pending) if pending.state in OPEN else self._blocked_by(pending))]
+        if any(one.state in (SENDING, ACKED) or one.doubt or one.state == "saving" for one in together):
+            core.answer(fact.re, error=Refusal("sending", "This change is being sent and cannot be taken back now."))
+            return
+        records: list[AnyRecord] = []
+        for one in together:
+            records += self._take_out(one)
+        records.append(Retired([one.n for one in together], discarded=True))
+        for one in together:
+            core.outbox.remove(one.n)
+        self._look_again(together)
+        result = {"discarded": [core.name(one) for one in together]}
+        core.append(Saving("discarded", records, together, fact.re, result))
+
+    def _blocked_by(self, pending: Pending) -> list[Pending]:
+        if pending.change.verb != "create":
+            return []
+        item = pending.change.items[0]
+        others = sorted(self.core.outbox.by_number.values(), key=lambda one: one.n)
+        return [
+            one
+            for one in others
+            if one.n > pending.n and one.state == REJECTED and one.code == "blocked" and item in _names(one.change)
+        ]
+
+    # -- a copied profile (case 3) -----------------------------------------------------------------------------------
+
+    def renew_when_quiet(self) -> None:
+        """A number of mine was used by another: once nothing is in doubt, this profile asks for its own identity."""
+        core = self.core
+        if not core.renewing or not core.link.up or self._renewal_asked:
+            return
+        unclear = any(one.state in (SENDING, ACKED) or one.doubt for one in core.outbox.by_number.values())
+        if not unclear:
+            self._renewal_asked = True
+            core.out.append(Renew())
+
+    _renewal_asked = False
+
+    def on_lost(self) -> None:
+        """The connection ended."""
+        self._renewal_asked = False
+        self._watched = False
+        self.core.outbox.landed()
+
+    def renewed(self, device: str) -> None:
+        """From here on this profile is its own: what it had not settled is sent under the new name."""
+        core = self.core
+        core.identity = type(core.identity)(device, core.identity.user, core.identity.workspace, core.identity.app)
+        core.renewing = self._renewal_asked = False
+        waiting = [one for one in core.outbox.by_number.values() if one.state in (WAITING, BLOCKED)]
+        for one in waiting:
+            core.outbox.queue(one)
+        core.append(Saving("note", [Renamed(device, {})]))
+        items = list(dict.fromkeys(item for one in waiting for item in one.change.items))
+        message = "This profile is a copy; it now has its own identity."
+        core.tell("notice", code="profile_copied", message=message, items=items)
+
+
+def _names(change: Change) -> set[str]:
+    return {*change.items, *(value for value in change.fields.values() if isinstance(value, str))}
