@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 CONTEXT = "etal"
 
 
-def tr(text: str, n: int | None = None, **facts: object) -> str:
+def tr(text: str, /, n: int | None = None, **facts: object) -> str:
     """The text in the person's language, with its facts put in.
 
     With `n`, write both forms in English, parted by "|": ``tr("{n} change|{n} changes", n=3)``; a translation holds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.ui.paint.rows import GroupRow, LightState, PendingRow, PersonChip, Presence, TaskRow
+from app.ui.paint.rows import CommentRow, GroupRow, LightState, PendingRow, PersonChip, Presence, TaskRow
 from app.ui.strings import tr
 
 
@@ -121,3 +121,12 @@ def presence_name(presence: Presence) -> str:
     if presence.editing:
         return tr("{name} (editing)", name=name)
     return tr("{name} (away)", name=name) if presence.away else name
+
+
+def comment_row_name(row: CommentRow) -> str:
+    """Such as "Sarah Okafor, 2 min: Updated the deadline, waiting to sync"."""
+    name = tr("You") if row.author.is_you else row.author.name
+    said = tr("{name}, {time}: {text}", name=name, time=row.time_text, text=row.body[:500])
+    if row.is_reply:
+        said = tr("Reply. {text}", text=said)
+    return f"{said}, {sync_word(row.sync_state)}" if row.sync_state else said

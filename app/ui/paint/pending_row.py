@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from app.ui.paint.chip import state_tag
 from app.ui.paint.plan import Plan, elide
+from app.ui.paint.row_delegate import RowDelegate
 from app.ui.paint.rows import PendingRow
 from app.ui.strings import tr
 from app.ui.theme.palette import brush, pen
@@ -21,7 +22,7 @@ TEXT_PX = 42
 REASON_PX = 30
 
 
-class PendingRowDelegate(QStyledItemDelegate):
+class PendingRowDelegate(RowDelegate):
     """Rows of 54 px: icon, item, what and when, state tag; rejected ones grow by a line with the reason.
 
     Undo and discard appear on the row in `hovered` or with the keyboard's focus. `spot_at` names what was clicked:
@@ -33,10 +34,6 @@ class PendingRowDelegate(QStyledItemDelegate):
         self._theme = theme
         self._row_at = row_at
         self._plans: dict[str, tuple[PendingRow, tuple[int, float, bool, bool, int], Plan]] = {}
-        self.hovered = -1
-        self.keyboard_focus = False
-        self.turning: set[int] = set()
-        self.tints: dict[str, tuple[str, float]] = {}
 
     def height(self, row: PendingRow) -> int:
         """The row's height in px: 54, with a bar 66, with a reason 84; grown with the text size."""
@@ -79,9 +76,7 @@ class PendingRowDelegate(QStyledItemDelegate):
         row = self._row_at(number)
         if row is None:
             return ""
-        direction = getattr(self.parent(), "layoutDirection", None)
-        mirrored = direction is not None and direction() == Qt.LayoutDirection.RightToLeft
-        plan = self._plan(row, width, dpr, True, mirrored)
+        plan = self._plan(row, width, dpr, True, self.reads_right_to_left())
         return next((name for name, place in plan.spots.items() if place.contains(x, y)), "")
 
     def _plan(self, row: PendingRow, width: int, dpr: float, active: bool, mirrored: bool) -> Plan:

@@ -7,12 +7,13 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from app.ui.paint.avatar import AVATAR_GAP_PX, avatar_stack
 from app.ui.paint.checks import checkbox_pixmap
 from app.ui.paint.chip import editor_tag, label_pixmap
 from app.ui.paint.plan import Plan, elide
+from app.ui.paint.row_delegate import RowDelegate
 from app.ui.paint.rows import GroupRow, ListRow, TaskRow
 from app.ui.paint.task_columns import AVATARS_PX, DUE_PX, GAP_PX, SYNC_PX, TaskColumns, task_columns
 from app.ui.theme.icons import turning_pixmap
@@ -27,12 +28,10 @@ NO_PEN: Final = Qt.PenStyle.NoPen
 NO_BRUSH: Final = Qt.BrushStyle.NoBrush
 
 
-class TaskRowDelegate(QStyledItemDelegate):
+class TaskRowDelegate(RowDelegate):
     """Paints rows it reads by `row_at(row_number)`; about 0.1 ms a row once laid out.
 
-    What the view sets: `hovered` (row number or -1), `keyboard_focus`, `selecting` (check boxes are shown), `compact`
-    (a window below 1000 px). `tints` maps a task's id to (person colour, strength 0.0 to 1.0) while it fades.
-    `turning` gathers the row numbers painted with a turning icon since the view last took them.
+    What the screen sets: `selecting` (check boxes are shown), `compact` (a window below 1000 px).
     """
 
     def __init__(self, theme: Theme, row_at: Callable[[int], ListRow | None], parent: QObject | None = None) -> None:
@@ -40,12 +39,8 @@ class TaskRowDelegate(QStyledItemDelegate):
         self._theme = theme
         self._row_at = row_at
         self._plans: dict[str, tuple[ListRow, tuple[int, float, bool, bool, bool, int], Plan]] = {}
-        self.hovered = -1
-        self.keyboard_focus = False
         self.selecting = False
         self.compact = False
-        self.tints: dict[str, tuple[str, float]] = {}
-        self.turning: set[int] = set()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """The fixed height of the row: 36 for a task, 32 for a group header, grown with the text size."""
@@ -84,17 +79,12 @@ class TaskRowDelegate(QStyledItemDelegate):
         row = self._row_at(number)
         if row is None:
             return ""
-        mirrored = self.parent_mirrored()
+        mirrored = self.reads_right_to_left()
         plan = self._plan(row, width, height, dpr, False, mirrored)
         for name, place in plan.spots.items():
             if place.contains(x, y):
                 return name
         return ""
-
-    def parent_mirrored(self) -> bool:
-        """Whether the view reads from right to left."""
-        direction = getattr(self.parent(), "layoutDirection", None)
-        return direction is not None and direction() == Qt.LayoutDirection.RightToLeft
 
     def _plan(self, row: ListRow, width: int, height: int, dpr: float, selected: bool, mirrored: bool) -> Plan:
         key = (width, dpr, selected, mirrored, self.selecting, self._theme.generation)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEasingCurve, QEvent, QItemSelectionModel, Qt, QVaria
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
-from app.ui.paint.task_row import TaskRowDelegate
+from app.ui.paint.row_delegate import RowDelegate
 from app.ui.theme.theme import Theme
 from app.ui.theme.tokens import TINT_ALPHA
 
@@ -21,7 +21,7 @@ KEYBOARD_REASONS = (
 
 class RowView(QTableView):
     """A QTableView of one column. `opened(row)` comes with Enter or a double click, `spot_clicked(row, spot)` with a
-    click on a part of a row (names in `TaskRowDelegate.spot_at`).
+    click on a part of a row (names in `RowDelegate.spot_at`).
     """
 
     opened = Signal(int)
@@ -30,7 +30,7 @@ class RowView(QTableView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._delegate: TaskRowDelegate | None = None
+        self._delegate: RowDelegate | None = None
         self._tints: dict[str, QVariantAnimation] = {}
         self.setProperty("painted", True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -52,7 +52,7 @@ class RowView(QTableView):
         rows.setDefaultSectionSize(theme.metrics.task_row)
         theme.changed.connect(self._restyle)
 
-    def use(self, delegate: TaskRowDelegate) -> None:
+    def use(self, delegate: RowDelegate) -> None:
         """Paint rows with this delegate, and tell it where the pointer and the keyboard are."""
         self._delegate = delegate
         self.setItemDelegate(delegate)
@@ -65,9 +65,13 @@ class RowView(QTableView):
 
     def set_group_rows(self, rows: Iterable[int]) -> None:
         """Give the header rows their lower height, after the model was reset; a group count of hundreds is fine."""
+        self.set_heights((row, self._theme.metrics.group_row) for row in rows)
+
+    def set_heights(self, heights: Iterable[tuple[int, int]]) -> None:
+        """Give single rows another height in px than the usual one."""
         header = self.verticalHeader()
-        for row in rows:
-            header.resizeSection(row, self._theme.metrics.group_row)
+        for row, height in heights:
+            header.resizeSection(row, height)
 
     def flash(self, row: int, task_id: str, colour: str) -> None:
         """Tint a row that another person changed in their colour, fading over 1.2 s (not with reduced motion)."""
