@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.ui.paint.plan import draw_words, elide
@@ -15,6 +16,7 @@ from app.ui.theme.compositor import has_compositor
 from app.ui.theme.palette import brush
 from app.ui.theme.theme import Theme
 from app.ui.theme.tokens import DISABLED_ALPHA, RADIUS_CONTROL, SHADOW_MARGIN_PX
+from app.ui.widgets.popover import round_off
 
 Picture = Callable[[float], QPixmap]
 """Gives a 16 px picture for a pixel ratio."""
@@ -44,6 +46,7 @@ class Menu(QMenu):
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, self._shadowed)
         self.setContentsMargins(self.margin, self.margin, self.margin, self.margin)
         self.setToolTipsVisible(True)
+        self.aboutToShow.connect(self._widen)
         self.setProperty("painted", True)
 
     def add(
@@ -86,24 +89,24 @@ class Menu(QMenu):
 
     def popup_below(self, anchor: QWidget, gap: int = 6) -> None:
         """Open under a control, start edges aligned."""
+        self._widen()
         x = anchor.width() - self.sizeHint().width() + 2 * self.margin
         left = x if anchor.layoutDirection() == Qt.LayoutDirection.RightToLeft else 0
         self.popup_at(anchor.mapToGlobal(QPoint(left, anchor.height() + gap)))
 
-    def sizeHint(self) -> QSize:
-        """Wide enough for icon, words and keys of the widest entry."""
-        base = super().sizeHint()
-        letters = self._theme.letters("body")
-        widest = 0.0
-        for action in self.actions():
-            if action.isSeparator():
-                continue
-            keys = self._keys_of(action)
-            width = letters.horizontalAdvance(self._words_of(action)[:80])
-            width += KEYS_GAP_PX + self._theme.letters("small").horizontalAdvance(keys) if keys else 24
-            widest = max(widest, width)
-        inner = round(widest) + 2 * INSET_PX + ICON_PX + ICON_GAP_PX
-        return QSize(max(base.width(), inner + 2 * (self.margin + PADDING_PX + 1)), base.height())
+    def showEvent(self, event: QShowEvent) -> None:
+        """A menu beside its parent closes the gap that the room for the shadow would leave."""
+        super().showEvent(event)
+        beside = self.parentWidget()
+        if isinstance(beside, Menu) and beside.isVisible() and self.margin:
+            shift = self.margin - 2
+            self.move(self.x() + (-shift if self.x() > beside.x() else shift), self.y())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Round the corners where the window cannot be half transparent."""
+        super().resizeEvent(event)
+        if not self._shadowed:
+            round_off(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the panel and its entries."""
@@ -114,6 +117,18 @@ class Menu(QMenu):
             if action.isVisible():
                 self._paint_entry(painter, action, self.actionGeometry(action))
         painter.end()
+
+    def _widen(self) -> None:
+        """Make room for icon, words and keys of the widest entry; Qt knows of none of our drawing."""
+        widest = 0.0
+        for action in self.actions():
+            if not action.isSeparator():
+                keys = self._keys_of(action)
+                width = self._theme.letters("body").horizontalAdvance(self._words_of(action)[:80])
+                width += KEYS_GAP_PX + self._theme.letters("small").horizontalAdvance(keys) if keys else 24
+                widest = max(widest, width)
+        inner = ceil(widest) + 2 * INSET_PX + ICON_PX + ICON_GAP_PX
+        self.setMinimumWidth(inner + 2 * (self.margin + PADDING_PX + 1))
 
     def _paint_entry(self, painter: QPainter, action: QAction, place: QRect) -> None:
         tokens = self._theme.tokens

@@ -18,6 +18,13 @@ TRAVEL_PX = 4
 GAP_PX = 6
 
 
+def round_off(widget: QWidget) -> None:
+    """Cut a window's corners round by a mask, where they cannot be see-through."""
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(widget.rect()), RADIUS_POPOVER, RADIUS_POPOVER)
+    widget.setMask(QRegion(path.toFillPolygon().toPolygon()))
+
+
 class Popover(QWidget):
     """Put content into `body`. Esc or a click outside closes it; the focus goes back to what opened it.
 
@@ -106,9 +113,7 @@ class Popover(QWidget):
         """Round the corners where the window cannot be half transparent."""
         super().resizeEvent(event)
         if not self._shadowed:
-            path = QPainterPath()
-            path.addRoundedRect(QRectF(self.rect()), RADIUS_POPOVER, RADIUS_POPOVER)
-            self.setMask(QRegion(path.toFillPolygon().toPolygon()))
+            round_off(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint shadow, ground and border."""

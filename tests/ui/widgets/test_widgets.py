@@ -319,6 +319,8 @@ def test_a_menu_keeps_an_ampersand_and_acts(theme: Theme) -> None:
     menu.add("Move to trash", lambda: done.append("gone"), "trash-2", danger=True)
     menu.popup_at(QPoint(10, 10))
     assert menu.actionGeometry(action).height() == 30
+    needed = theme.letters("body").horizontalAdvance("Research & development") + 32
+    assert menu.actionGeometry(action).width() > needed + theme.letters("small").horizontalAdvance("Ctrl Shift C")
     assert "&&" in action.text()
     image = menu.grab().toImage()
     assert image.width() > 200
