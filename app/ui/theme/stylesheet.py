@@ -55,13 +55,13 @@ def _fields(tokens: Tokens, metrics: Metrics) -> str:
     return f"""
 QLineEdit, QComboBox, QSpinBox, QDateEdit, QTimeEdit {{
     background: {tokens.surface}; color: {tokens.text}; border: 1px solid {tokens.border_strong};
-    border-radius: {RADIUS_FIELD}px; padding: 0 10px; min-height: {inner}px; max-height: {inner}px;
+    border-radius: {RADIUS_FIELD}px; padding: 0 8px; min-height: {inner}px; max-height: {inner}px;
     selection-background-color: {tokens.selected}; selection-color: {tokens.text};
 }}
 QLineEdit[extent="form"] {{ min-height: {form}px; max-height: {form}px; }}
 QLineEdit[edge="line"] {{ border-color: {tokens.line}; }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus {{
-    border: 2px solid {tokens.accent}; padding: 0 9px;
+    border: 2px solid {tokens.accent}; padding: 0 7px;
     min-height: {inner - 2}px; max-height: {inner - 2}px;
 }}
 QLineEdit[extent="form"]:focus {{ min-height: {form - 2}px; max-height: {form - 2}px; }}
