@@ -8,7 +8,6 @@ from app.text.operation import (
     CARRIED_BYTES_MAX,
     COMPONENTS_MAX,
     COUNT_MAX,
-    TEXT_LENGTH_MAX,
     Component,
     Delete,
     Op,
@@ -24,6 +23,7 @@ from app.text.operation import (
     normalize,
 )
 from app.text.rebase import transform_many, transform_pair
+from app.text.split import split
 from app.text.three_way import Buried, Merge, Overlap, buried_inserts, hunks_of, three_way, three_way_operation
 from app.text.transform import Side, transform, transform_position
 
@@ -32,7 +32,6 @@ __all__ = [
     "CARRIED_BYTES_MAX",
     "COMPONENTS_MAX",
     "COUNT_MAX",
-    "TEXT_LENGTH_MAX",
     "Buried",
     "Component",
     "Delete",
@@ -61,6 +60,7 @@ __all__ = [
     "make_invertible",
     "normalize",
     "operation_of",
+    "split",
     "three_way",
     "three_way_operation",
     "transform",

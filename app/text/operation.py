@@ -15,9 +15,6 @@ Delete: TypeAlias = dict[str, int | str]
 Component: TypeAlias = int | str | Delete
 Op: TypeAlias = list[Component]
 
-TEXT_LENGTH_MAX: Final = 1_000_000
-"""Code points of one document; its owner compares ``length_after`` with it."""
-
 COMPONENTS_MAX: Final = 10_000
 """Components of an operation that comes from outside: a transform takes time in proportion."""
 
