@@ -1,7 +1,7 @@
 """Files that only their owner may read, written so that a crash leaves the old or the new content."""
 
 import os
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 FILE_MODE = 0o600
@@ -9,13 +9,14 @@ FOLDER_MODE = 0o700
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)  # Windows has neither the flag nor the attack
 
 
-def make_private_folder(folder: Path) -> None:
-    """Makes `folder` and what is missing above it; the folder itself is for its owner alone, whatever the umask.
+def make_private_folder(folder: Path, only_if: Callable[[Path], bool]) -> None:
+    """Makes `folder`, and what is missing above it, for its owner alone, whatever the umask.
 
-    Raises OSError.
+    A folder that was there is made private when `only_if` says so. Raises OSError.
     """
+    new = not folder.exists()
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    if folder.stat().st_mode & 0o777 != FOLDER_MODE:
+    if folder.stat().st_mode & 0o777 != FOLDER_MODE and (new or only_if(folder)):
         folder.chmod(FOLDER_MODE)
 
 
@@ -40,16 +41,6 @@ def write_private_file(path: Path, content: bytes) -> None:
         os.fsync(descriptor)
     os.replace(beside, path)
     sync_folder(path.parent)
-
-
-def copy_private_file(source: Path, target: Path) -> None:
-    """A durable copy for its owner alone. Raises OSError."""
-    make_private_file(target)
-    with source.open("rb") as reader, target.open("wb") as writer:
-        shutil.copyfileobj(reader, writer)
-        writer.flush()
-        os.fsync(writer.fileno())
-    sync_folder(target.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -17,13 +17,16 @@ class Anchor(Record, frozen=True, tag="anchor"):
     """The first row of a journal: what came before it was retired or set aside, the rows after it are all there is.
 
     `before` is the id of the last row before and `chain` its hash; `highest` the highest change number ever used and
-    `waiting` the numbers of the unsettled changes that follow.
+    `waiting` the numbers of the unsettled changes that follow. `damage` and `kept_copy` say why a journal was begun
+    anew; they are told until the second file knows of this row.
     """
 
     before: int
     chain: bytes
     highest: int
     waiting: list[int]
+    damage: str = ""
+    kept_copy: str = ""
 
 
 class Void(Record, frozen=True, tag="void"):
@@ -197,15 +200,16 @@ def lost_changes(records: Sequence[JournalRecord], rows_missing: int, head: tupl
 
     `records` are those that could be read; `head` the highest number and the count of unsettled changes from the
     second file, None when that is lost too. Numbers may have gaps, so no more can be lost than rows are missing.
+    The answer may be too high, when the notes of what was settled are lost as well; it is never too low.
     """
     ledger = ledger_of(records)
     if records and isinstance(records[0], Anchor):
         seen = {n for record in records if isinstance(record, Retired | Settled) for n in record.numbers}
         seen.update(record.n for record in records if isinstance(record, Made))
         seen.update(n for record in records if isinstance(record, Renamed) for n in record.numbers.values())
-        highest = max(ledger.highest, head[0] if head is not None else 0)
+        highest, waiting = head if head is not None else (ledger.highest, rows_missing)
         expected = {*records[0].waiting, *range(records[0].highest + 1, highest + 1)}
-        return min(rows_missing, len(expected - seen))
+        return min(rows_missing, waiting, len(expected - seen))
     if head is None:
         return rows_missing or None
     return min(rows_missing, max(0, head[1] - len(ledger.waiting)))

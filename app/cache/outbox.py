@@ -35,8 +35,8 @@ from app.cache.rebuild import (
     columns,
     finish_replacement,
     keep_copy,
+    prepare_journal,
     read_images,
-    replace_journal,
     sound_rows,
 )
 from app.cache.versions import OUTBOX_FORMAT
@@ -135,6 +135,12 @@ class SqliteOutbox:
 
     def _resume(self, rows: list[JournalRow], head: Head | None) -> OutboxContents:
         """Goes on with a sound journal: what was not reported as saved is voided, what is settled is left behind."""
+        anchor = record_in(rows[0])
+        assert isinstance(anchor, Anchor)
+        known = head is not None or len(rows) == 1  # one row: killed before the second file was made
+        damage, kept_copy = "" if known else UNCHECKED, ""
+        if head is not None and head.rows < rows[0].id:  # killed while it was begun: nobody heard what it says
+            damage, kept_copy = anchor.damage, anchor.kept_copy
         unsaved = self._unsaved(rows)
         highest = max(ledger_of(_records(rows)).highest, head.highest if head is not None else 0)
         self._take(rows)
@@ -149,12 +155,10 @@ class SqliteOutbox:
             self._compact()
         if self._connection is None:
             raise StorageFailed("The queue's file could not be written.")
-        known = head is not None or len(rows) == 1  # one row: killed before the second file was made
-        return OutboxContents(self._ledger.live(), highest, "" if known else UNCHECKED, highest_known=known)
+        return OutboxContents(self._ledger.live(), highest, damage, kept_copy, highest_known=known)
 
     def _rebuild(self, images: Images, rows: list[JournalRow], head: Head | None) -> OutboxContents:
         """A damaged journal: a copy is set aside, and a new journal begins with what can still be read."""
-        self.close()
         sound = sound_rows(images, rows, self._key, head)
         unsaved = self._unsaved(sound)
         records = records_that_count([row for row in sound if row.id not in unsaved])
@@ -167,13 +171,15 @@ class SqliteOutbox:
         ledger = ledger_of(records)
         highest = max(ledger_of(_records(sound)).highest, head.highest if head is not None else 0)
         chain = head.chain if head is not None and head.rows == last else NO_CHAIN
-        anchor = Anchor(last, chain, highest, sorted(ledger.waiting))
+        damage = damage_sentence(lost, kept_copy)
+        anchor = Anchor(last, chain, highest, sorted(ledger.waiting), damage, kept_copy)
         new = rows_after(last, chain, [anchor, *ledger.live()])
-        replace_journal(self._path, self._key, new)
+        prepare_journal(self._path, self._key, new)
+        self.close()  # not before: closing cuts a damaged log, and a kill would leave nothing to read
+        finish_replacement(self._path)
         self._connection = open_database(self._path, self._key, "FULL", OUTBOX_FORMAT)
         self._take(new)
         self._write_head(_end(new))
-        damage = damage_sentence(lost, kept_copy)
         return OutboxContents(self._ledger.live(), highest, damage, kept_copy, highest_known=head is not None)
 
     def _save(self, records: Sequence[JournalRecord]) -> None:

@@ -76,8 +76,11 @@ def sound_rows(images: Images, read: Iterable[JournalRow], key: bytes, head: Hea
     return chosen[::-1]
 
 
-def replace_journal(path: Path, key: bytes, rows: Sequence[JournalRow]) -> None:
-    """Puts a new journal with `rows` in the place of the old one. Raises StorageFull or StorageFailed."""
+def prepare_journal(path: Path, key: bytes, rows: Sequence[JournalRow]) -> None:
+    """Makes a new journal with `rows` beside the old one; `finish_replacement` puts it in its place.
+
+    Raises StorageFull or StorageFailed.
+    """
     part, new = _beside(path, ".part"), _beside(path, ".new")
     with storage_errors():
         _remove(part)
@@ -91,9 +94,8 @@ def replace_journal(path: Path, key: bytes, rows: Sequence[JournalRow]) -> None:
     if _beside(part, "-wal").exists():
         raise StorageFailed("The new queue could not be written whole.")
     with storage_errors():
-        os.replace(part, new)  # from here on it is finished by whoever comes next
+        os.replace(part, new)  # from here on the replacement is finished by whoever comes next
         sync_folder(path.parent)
-    finish_replacement(path)
 
 
 def finish_replacement(path: Path) -> None:
