@@ -141,3 +141,8 @@ class Reading:
     def own_channel(self) -> str:
         """The channel of this person alone."""
         return user_channel(self.core.identity.user)
+
+    @property
+    def channels(self) -> list[str]:
+        """The channels that are followed here."""
+        return list(self.core.replica.channels)
