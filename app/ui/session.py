@@ -31,7 +31,7 @@ NOBODY = PersonChip("", "", "?", 7)
 
 @dataclass(slots=True)
 class Patch:
-    """What changed: items with (kind, channel, author or ""), and channels that changed as a whole."""
+    """What changed: items with (kind, channel, other author or ""), and channels that changed as a whole."""
 
     items: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     whole: set[str] = field(default_factory=set)
@@ -75,6 +75,7 @@ class Session(QObject):
         self.client = client
         self.ready = False
         self._patch = Patch()
+        self._authors: dict[str, str] = {}
         self._places: set[tuple[str, str]] = set()
         self._light_due = False
         self._pending_due = False
@@ -115,7 +116,12 @@ class Session(QObject):
                 self._retry_at = None if retry_in is None else monotonic() + float(retry_in)
                 self._light_due = True
                 self._plan()
-            case "change" | "confirmed" | "rejected" | "progress":
+            case "change":
+                if facts["author"] != self.client.user:
+                    self._authors[str(facts["item"])] = str(facts["author"])
+                self._pending_due = self._light_due = True
+                self._plan()
+            case "confirmed" | "rejected" | "progress":
                 self._pending_due = self._light_due = True
                 self._plan()
             case "synced":
@@ -131,8 +137,7 @@ class Session(QObject):
 
     def _note(self, shown: Show) -> None:
         for kind, item, channel in shown.items:
-            known = self._patch.items.get(item)
-            self._patch.items[item] = (kind, channel, shown.by or (known[2] if known else ""))
+            self._patch.items[item] = (kind, channel, "")
         if shown.whole:
             self._patch.whole.update(shown.whole)
             self.ready = True
@@ -149,6 +154,9 @@ class Session(QObject):
         self._timer.stop()
         self._flushed_at = monotonic()
         patch, self._patch = self._patch, Patch()
+        authors, self._authors = self._authors, {}
+        for item in authors.keys() & patch.items.keys():
+            patch.items[item] = (*patch.items[item][:2], authors[item])
         places, self._places = self._places, set()
         light, self._light_due = self._light_due, False
         pending, self._pending_due = self._pending_due, False
@@ -249,7 +257,7 @@ class Session(QObject):
 
     def want(self, what: str, key: str, name: str = "") -> asyncio.Future[Any]:
         """Load an item's comments, a text or a row into memory."""
-        return self.run(self.client.want(what, key, name))
+        return self._watch(self.client.want(what, key, name))
 
     # -- people --------------------------------------------------------------------------------------------------------
 
