@@ -1,6 +1,7 @@
 """cache.db: the disposable copy of what the server said, read and written by the driver alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -147,13 +148,17 @@ class SqliteCache:
             raise StorageDamaged(str(error)) from error
 
     def write(self, batch: CacheBatch) -> None:
-        """One transaction, in the order that CacheBatch names."""
+        """One transaction, in the order that CacheBatch names.
+
+        One that brings own changes is durable when it returns: the outbox lets go of them then, and a power cut must
+        not take from a person what they have seen (SYNC 3, rule 5). The others may be lost with all after them.
+        """
         rows = [
             (row.id, row.kind, row.channel, place_of(row), row.trashed, _encode(row)) for row in batch.rows
         ]  # encoded before the transaction begins
         ops = [(*place, _encode(op)) for *place, op in batch.ops]
         execute, execute_many = self._connection.execute, self._connection.executemany
-        with transaction(self._connection):
+        with self._durable() if batch.applied else nullcontext(), transaction(self._connection):
             for channel in batch.drop_channels:
                 for statement in DROP_CHANNEL:
                     execute(statement, (channel,))
@@ -199,6 +204,16 @@ class SqliteCache:
     def close(self) -> None:
         """Closes the file; a second time does nothing."""
         self._connection.close()
+
+    @contextmanager
+    def _durable(self) -> Iterator[None]:
+        """A commit inside is on the disk, with all before it, when it returns."""
+        with storage_errors():
+            self._connection.execute("PRAGMA synchronous = FULL")
+            try:
+                yield
+            finally:
+                self._connection.execute("PRAGMA synchronous = NORMAL")
 
     def _select(self, statement: str, values: tuple[object, ...] = ()) -> list[Any]:
         with storage_errors():

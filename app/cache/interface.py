@@ -84,7 +84,7 @@ class CacheFile(Protocol):
         ...
 
     def write(self, batch: CacheBatch) -> None:
-        """One transaction. Raises StorageFull or StorageFailed."""
+        """One transaction, durable at once if it brings own changes. Raises StorageFull or StorageFailed."""
         ...
 
     def forget_applied(self, numbers: list[int]) -> None:

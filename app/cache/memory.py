@@ -124,6 +124,8 @@ class MemoryCache:
 
     def write(self, batch: CacheBatch) -> None:
         self._commit(lambda tables: tables.write(batch))
+        if batch.applied:  # durable at once, as in SQLite
+            self._flush(len(self._commits))
 
     def forget_applied(self, numbers: list[int]) -> None:
         def forget(tables: _Tables) -> None:

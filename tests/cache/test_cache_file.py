@@ -174,6 +174,16 @@ def test_a_crash_loses_nothing_that_was_flushed() -> None:
     assert cache.open_channels() == {PROJECT: ("e", 2, 2)}
 
 
+def test_a_crash_takes_no_own_change_that_the_cache_has_applied() -> None:
+    cache = MemoryCache()
+    cache.write(numbered(1)[0])
+    cache.write(CacheBatch(applied=[(1, 1, "applied")]))
+    cache.write(numbered(2)[1])
+    cache.crash(lose=99)
+    assert cache.applied() == [(1, 1, "applied")]
+    assert cache.open_channels() == {PROJECT: ("e", 1, 1)}
+
+
 def test_old_commits_are_flushed_by_themselves() -> None:
     cache = MemoryCache()
     for batch in numbered(UNFLUSHED_COMMITS_MAX * 3):

@@ -2,8 +2,10 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -135,6 +137,7 @@ def test_an_existing_profile_is_read_without_the_heavy_libraries(tmp_path: Path)
         file.close()
     program = f"""
 import sys
+import time
 from pathlib import Path
 from app.cache.cache import SqliteCache
 from app.cache.outbox import SqliteOutbox
@@ -226,3 +229,40 @@ def test_a_file_that_another_process_holds_is_an_error_and_not_a_wait_for_ever(
 def test_a_place_that_cannot_be_opened_is_a_failure(tmp_path: Path, name: str) -> None:
     with pytest.raises(StorageFailed):
         SqliteCache(tmp_path / name / "cache.db" if name else tmp_path, KEY)
+
+
+@pytest.mark.root
+@pytest.mark.skipif(shutil.which("strace") is None or os.geteuid() != 0, reason="needs strace, as root")
+def test_the_cache_is_synced_only_for_a_batch_with_own_changes(tmp_path: Path) -> None:
+    SqliteCache(tmp_path / "cache.db", KEY).close()
+    program = f"""
+import os
+from pathlib import Path
+from app.cache.cache import SqliteCache
+from app.cache.interface import CacheBatch
+from tests.cache.samples import KEY, task
+cache = SqliteCache(Path({str(tmp_path)!r}) / "cache.db", KEY)
+cache.write(CacheBatch(rows=[task(1)]))
+for applied in ([], [(1, 1, "applied")], []):
+    os.write(1, b"begin\\n")
+    cache.write(CacheBatch(rows=[task(2)], applied=applied))
+os.write(1, b"end\\n")
+"""
+    command = ["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync,write", sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert done.stdout.split() == ["begin"] * 3 + ["end"], done.stderr
+    parts = re.split(r'write\(1, "(?:begin|end)', done.stderr)
+    assert [part.count("sync(") for part in parts[1:4]] == [0, 1, 0]
+
+
+def test_ten_thousand_rows_fit_into_a_moment(tmp_path: Path) -> None:
+    """The bar for a bulk change is one second; the cache takes about a tenth of it."""
+    rows = [task(number) for number in range(10_000)]
+    with closing(SqliteCache(tmp_path / "cache.db", KEY)) as cache:
+        fastest = 60.0
+        for _ in range(3):
+            begun = time.perf_counter()
+            cache.write(CacheBatch(rows=rows))
+            fastest = min(fastest, time.perf_counter() - begun)
+        assert len(cache.rows(PROJECT, ["task"])) == 10_000
+    assert fastest < 0.3
