@@ -68,10 +68,8 @@ def _is_vouched_for(name: str, chain: list[x509.Certificate]) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # some authorities' own certificates are odd; that is not ours to mend
-            trusted = [
-                x509.load_der_x509_certificate(one)
-                for one in ssl.create_default_context().get_ca_certs(binary_form=True)
-            ]
+            found = ssl.create_default_context().get_ca_certs(binary_form=True)
+            trusted = [x509.load_der_x509_certificate(one) for one in found]
         subject = x509.DNSName(name.replace("*", "any", 1))
         PolicyBuilder().store(Store(trusted)).build_server_verifier(subject).verify(chain[0], chain[1:])
     except (ValueError, VerificationError):
