@@ -79,6 +79,8 @@ class Session(QObject):
         self._places: set[tuple[str, str]] = set()
         self._light_due = False
         self._pending_due = False
+        self.offline_for_s = 0.0
+        self._offline_since: float | None = None
         self._retry_at: float | None = None
         self._flushed_at = 0.0
         self._tasks: set[asyncio.Future[Any]] = set()
@@ -114,6 +116,7 @@ class Session(QObject):
             case "status":
                 retry_in = facts.get("retry_in")
                 self._retry_at = None if retry_in is None else monotonic() + float(retry_in)
+                self._mark_offline(str(facts["state"]))
                 self._light_due = True
                 self._plan()
             case "change":
@@ -134,6 +137,13 @@ class Session(QObject):
                 self.project_gone.emit(str(facts["project"]))
             case _:
                 pass
+
+    def _mark_offline(self, state: str) -> None:
+        """Remember how long the last time without a connection was: `offline_for_s`."""
+        if state == "offline" and self._offline_since is None:
+            self._offline_since = monotonic()
+        elif state == "connected" and self._offline_since is not None:
+            self.offline_for_s, self._offline_since = monotonic() - self._offline_since, None
 
     def _note(self, shown: Show) -> None:
         for kind, item, channel in shown.items:
@@ -177,7 +187,7 @@ class Session(QObject):
         The arguments are those of `sync.events.Edited`: fields, name (of a set or text field), values, before, after,
         op. The future raises Refusal; nobody has to wait for it.
         """
-        return self._watch(self.client.edit_now(verb, kind, items, **arguments))
+        return self.watch(self.client.edit_now(verb, kind, items, **arguments))
 
     def create(self, kind: str, fields: dict[str, Any], **arguments: Any) -> str:
         """Create an item and answer its id; it is there when this returns."""
@@ -203,13 +213,14 @@ class Session(QObject):
 
     def run(self, work: Coroutine[Any, Any, Any]) -> asyncio.Future[Any]:
         """Start a task that belongs to the window; a Refusal is shown as a toast, a defect goes to the log."""
-        return self._watch(asyncio.ensure_future(work))
+        return self.watch(asyncio.ensure_future(work))
 
     def say(self, words: str, icon: str = "check", button: str = "", act: Callable[[], object] | None = None) -> None:
         """Show a toast."""
         self.said.emit(Message(words, icon, button, act))
 
-    def _watch(self, task: asyncio.Future[Any]) -> asyncio.Future[Any]:
+    def watch(self, task: asyncio.Future[Any]) -> asyncio.Future[Any]:
+        """Hold a future until it is done; a Refusal is shown as a toast, a defect goes to the log."""
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task
@@ -257,7 +268,7 @@ class Session(QObject):
 
     def want(self, what: str, key: str, name: str = "") -> asyncio.Future[Any]:
         """Load an item's comments, a text or a row into memory."""
-        return self._watch(self.client.want(what, key, name))
+        return self.watch(self.client.want(what, key, name))
 
     # -- people --------------------------------------------------------------------------------------------------------
 
@@ -309,6 +320,11 @@ class Session(QObject):
         if row is None or row.trashed:
             return None
         return LabelChip(item, str(row.value("name") or ""), colour_slot(row))
+
+    @property
+    def paused(self) -> bool:
+        """Whether this person chose to be offline."""
+        return self.client.light().code == "paused"
 
     def light_state(self) -> LightState:
         """The link, and the work that waits, for pill, footer, panel and tray."""

@@ -32,7 +32,7 @@ class ListObserver(Protocol):
     def removed(self) -> None: ...
     def moving(self, source: int, before: int) -> None: ...
     def moved(self) -> None: ...
-    def changed(self, row: int) -> None: ...
+    def changed(self, first: int, last: int) -> None: ...
     def resetting(self) -> None: ...
     def was_reset(self) -> None: ...
 
@@ -203,9 +203,8 @@ class TaskList:
     def restyle(self) -> None:
         """Make every row anew: names, colours or the day changed."""
         self._rows.clear()
-        for group in self._groups.values():
-            for number in range(self._start(group), self._start(group) + group.size):
-                self._observer.changed(number)
+        if self.count:
+            self._observer.changed(0, self.count - 1)
 
     def set_busy(self, busy: dict[str, list[str]]) -> None:
         """Who else edits which task."""
@@ -291,7 +290,7 @@ class TaskList:
         self._placed[item] = new
         if not group.collapsed:
             self._observer.inserted()
-        self._observer.changed(self._start(group))
+        self._header_changed(group)
 
     def _remove(self, item: str, old: tuple[str, Key]) -> None:
         group = self._groups[old[0]]
@@ -302,7 +301,7 @@ class TaskList:
         del self._placed[item]
         if not group.collapsed:
             self._observer.removed()
-        self._observer.changed(self._start(group))
+        self._header_changed(group)
         self._drop_header(group)
 
     def _move(self, item: str, old: tuple[str, Key], new: tuple[str, Key]) -> None:
@@ -320,7 +319,7 @@ class TaskList:
         if moves:
             self._observer.moved()
         for group in {old[0]: source, new[0]: target}.values():
-            self._observer.changed(self._start(group))
+            self._header_changed(group)
         self._tell(item)
         self._drop_header(source)
 
@@ -335,6 +334,10 @@ class TaskList:
             group.shown = False
             self._observer.removed()
 
+    def _header_changed(self, group: Group) -> None:
+        row = self._start(group)
+        self._observer.changed(row, row)
+
     def _refresh(self, item: str) -> None:
         self._rows.pop(item, None)
         self._tell(item)
@@ -342,7 +345,7 @@ class TaskList:
     def _tell(self, item: str) -> None:
         number = self.row_of(item)
         if number >= 0:
-            self._observer.changed(number)
+            self._observer.changed(number, number)
 
     # -- inside --------------------------------------------------------------------------------------------------------
 

@@ -85,10 +85,9 @@ class TaskModel(QAbstractTableModel):
         """It does."""
         self.endMoveRows()
 
-    def changed(self, row: int) -> None:
-        """One row looks different."""
-        index = self.index(row, 0)
-        self.dataChanged.emit(index, index, list(TEXT_ROLES))
+    def changed(self, first: int, last: int) -> None:
+        """Rows look different."""
+        self.dataChanged.emit(self.index(first, 0), self.index(last, 0), list(TEXT_ROLES))
 
     def resetting(self) -> None:
         """Everything will be different."""
