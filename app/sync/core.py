@@ -63,6 +63,7 @@ class Core:
         self.renewing = False
         self.awaiting_doubts = False
         self.held_back = False
+        self.damaged = False
         self.savings: dict[int, Saving] = {}
         self.written: dict[int, list[int]] = {}
         self._tokens = 0

@@ -16,8 +16,7 @@ from app.sync.events import Edited
 from app.sync.outbox import OPEN, Pending
 from app.sync.sending import Sending
 from app.sync.storage import AnyRecord, Made
-from app.text import TextOperationError, check
-from app.text.difference import difference
+from app.text import TextOperationError, check, difference, normalize, split
 
 _NOT_FOUND = "This item does not exist, or you have no access to it."
 
@@ -94,7 +93,7 @@ class Edits:
             raise Refusal("bad_request", "An item must be named.")
         if fact.verb == "edit":
             if fact.op:
-                yield self._edit(kind, fact, rows[0], fact.op)
+                yield from self._edit(kind, fact, rows[0], fact.op)
         elif fact.verb == "set":
             yield from self._set(kind, fact, rows)
         elif fact.verb in ("add", "remove"):
@@ -209,7 +208,7 @@ class Edits:
             if declared is None or name == "trashed" or rule in (Rule.FIXED, Rule.SERVER, Rule.RANK):
                 raise Refusal("bad_request", f"The field {name[:40]} cannot be set.")
             if rule is Rule.TEXT:
-                later += [draft for row in rows if (draft := self._replace(kind, fact, row, name, value)) is not None]
+                later += [draft for row in rows for draft in self._replace(kind, fact, row, name, value)]
             elif rule is Rule.ELEMENTS:
                 later += self._assign(kind, fact, rows, name, value)
             else:
@@ -293,7 +292,7 @@ class Edits:
         )
         return changed(draft, fields=checked_fields(kind, draft))
 
-    def _replace(self, kind: Kind, fact: Edited, row: Row, name: str, value: Any) -> Change | None:
+    def _replace(self, kind: Kind, fact: Edited, row: Row, name: str, value: Any) -> list[Change]:
         document = self._document((row.id, name))
         assert document is not None
         try:
@@ -301,23 +300,23 @@ class Edits:
         except Refusal as error:
             raise Refusal("bad_request" if error.code == "bad_value" else error.code, error.text) from error
         op = difference(document.view, text)
-        return self._edit(kind, fact, row, op, name) if op else None
+        return self._edit(kind, fact, row, op, name) if op else []
 
-    def _edit(self, kind: Kind, fact: Edited, row: Row, op: list[Any], name: str = "") -> Change:
+    def _edit(self, kind: Kind, fact: Edited, row: Row, op: list[Any], name: str = "") -> list[Change]:
+        """One change, or several where an operation is too large to be sent as one (SYNC 7)."""
         name = name or fact.name
         if name not in kind.texts:
             raise Refusal("bad_request", f"The field {name[:40]} is not a text.")
         document = self._document((row.id, name))
         assert document is not None
         try:
-            checked = check(op)
-            after = document.fits(checked)
+            pieces = [check(piece) for piece in split(normalize(op))]
+            after = document.fits(normalize(op))
         except TextOperationError as error:
-            raise Refusal("bad_request", f"This operation does not fit the text: {error}.") from error
+            raise Refusal("bad_request", f"This operation does not fit the text: {error}") from error
         kind.fields[name].type.check(after)
-        grp = fact.ids[0]
         draft = self._draft(kind, fact, row.channel, [row.id], "edit", field=name, rev=document.rev)
-        return changed(draft, parts=[Part(0, checked, self.core.now, grp)])
+        return [changed(draft, parts=[Part(0, piece, self.core.now, fact.ids[0])]) for piece in pieces]
 
     # -- taking up ---------------------------------------------------------------------------------------------------
 

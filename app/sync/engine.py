@@ -10,7 +10,6 @@ from app.protocol.messages import (
     Ack,
     Answer,
     Bye,
-    Check,
     Checked,
     Entries,
     Gone,
@@ -20,7 +19,6 @@ from app.protocol.messages import (
     Pong,
     Presence,
     Refused,
-    Request,
     ServerMessage,
     Snapshot,
     TextOps,
@@ -55,6 +53,7 @@ from app.sync.intake import Intake
 from app.sync.outbox import OPEN, WAITING
 from app.sync.reading import Reading
 from app.sync.replica import Channel
+from app.sync.requests import Requests
 from app.sync.sending import Sending
 from app.sync.start import take_up
 from app.sync.storage import OutboxContents
@@ -91,12 +90,7 @@ class Engine(Reading):
         self._told_light: tuple[str, str, float | None] | None = None
         self._welcome: Welcome | None = None
         self._unsynced = False
-        self._syncs: list[tuple[int, int, int]] = []
-        self._refreshes: dict[int, tuple[int, int]] = {}
-        self._asked: dict[int, int] = {}
-        self._requests = 0
-        self._confirmed = 0
-        self._rejected = 0
+        self._requests = Requests(self.core, self.sending, self.intake)
         self._unsaved: list[Saving] = []
 
     # -- in and out --------------------------------------------------------------------------------------------------
@@ -151,7 +145,7 @@ class Engine(Reading):
             case Wanted():
                 self._wanted(fact)
             case Asked():
-                self._ask(fact)
+                self._requests.ask(fact)
             case Command():
                 self._command(fact)
             case Discarded():
@@ -187,10 +181,10 @@ class Engine(Reading):
             case "sent":
                 self.sending.on_sent_saved(saving)
             case "settled":
-                self._confirmed += sum(not pending.told for pending in saving.pending)
+                self._requests.confirmed += sum(not pending.told for pending in saving.pending)
                 self.sending.on_settled_saved(saving)
             case "rejected":
-                self._rejected += len(saving.pending)
+                self._requests.rejected += len(saving.pending)
                 for pending in saving.pending:
                     core.tell("rejected", change=core.name(pending), code=pending.code, message=pending.reason)
             case "discarded":
@@ -324,7 +318,7 @@ class Engine(Reading):
                 self.sending.on_ack(message)
             case Entries() | Snapshot() | TextOps() | Checked():
                 self.intake.take(message)
-                self._refreshed()
+                self._requests.look_at_refreshes()
             case Presence():
                 self._tell_places(core.people.on_presence(message))
             case Gone():
@@ -334,8 +328,12 @@ class Engine(Reading):
             case Pong():
                 core.link.on_pong(message.clock, core.now)
                 core.heard = max(core.heard, message.server_time)
-            case Answer() | Refused() | Granted():
-                self._answered(message)
+            case Refused() if message.re == 0:
+                self._cut(message.code, message.text)
+            case Answer() | Refused():
+                self._requests.answered(message)
+            case Granted():
+                pass  # the shell takes what a renewal grants
             case Bye():
                 core.link.on_bye(message.retry_after)
                 if message.code in ("signed_out", "version"):
@@ -367,14 +365,7 @@ class Engine(Reading):
         self.sending.on_lost()
         self.intake.lost()
         self._tell_places(core.people.on_lost())
-        offline = Refusal("offline", "There is no connection to the server. Your changes are kept here.")
-        for re, _, _ in self._syncs:
-            core.answer(re, error=offline)
-        for re, _ in self._refreshes.values():
-            core.answer(re, error=offline)
-        for re in self._asked.values():
-            core.answer(re, error=offline)
-        self._syncs, self._refreshes, self._asked = [], {}, {}
+        self._requests.lost()
 
     def _timer(self, name: str) -> None:
         core = self.core
@@ -420,32 +411,12 @@ class Engine(Reading):
 
     # -- requests ----------------------------------------------------------------------------------------------------
 
-    def _ask(self, fact: Asked) -> None:
-        core = self.core
-        if not core.link.up:
-            core.answer(fact.re, error=Refusal("offline", "This needs a connection to the server."))
-            return
-        self._requests += 1
-        self._asked[self._requests] = fact.re
-        core.out.append(Send(Request(self._requests, fact.do, fact.arguments)))
-
-    def _answered(self, message: Answer | Refused | Granted) -> None:
-        if isinstance(message, Granted):
-            return  # the shell takes what a renewal grants
-        re = self._asked.pop(message.re, None)
-        if isinstance(message, Answer):
-            self.core.answer(re, message.result)
-        elif re is not None:
-            self.core.answer(re, error=Refusal(message.code, message.text))
-        elif message.re == 0:
-            self._cut(message.code, message.text)
-
     def _command(self, fact: Command) -> None:
         core = self.core
         match fact.what:
             case "continue":
                 self.intake.go_on()
-                self._refreshed()
+                self._requests.look_at_refreshes()
             case "pause":
                 core.link.pause()
                 self._lost()
@@ -458,61 +429,27 @@ class Engine(Reading):
                 core.link.redial()
                 core.answer(fact.re)
             case "sync":
-                self._sync(fact.re)
+                self._requests.sync(fact.re)
             case "refresh":
-                self._refresh(fact.re)
+                self._requests.refresh(fact.re)
             case "foreground" | "background":
                 core.link.set_hidden(fact.what == "background")
                 core.people.set_quiet(fact.what == "background", core.link.up)
             case _:
                 pass
 
-    def _sync(self, re: int) -> None:
-        core = self.core
-        if core.link.paused:
-            core.answer(re, error=Refusal("offline", "Sync is paused. Your changes are kept here."))
-            return
-        self._syncs.append((re, self._confirmed, self._rejected))
-        if core.link.up:
-            self.sending.offer_again(versions=False)
-        else:
-            core.link.redial()
-
-    def _refresh(self, re: int) -> None:
-        core = self.core
-        if not core.link.up:
-            core.answer(re, error=Refusal("offline", "This needs a connection to the server."))
-            return
-        self._requests += 1
-        channels = list(core.replica.channels)
-        self._refreshes[self._requests] = (re, len(channels))
-        self.intake.repaired = 0
-        core.out.append(Send(Check(self._requests, channels)))
-
-    def _refreshed(self) -> None:
-        if not self._refreshes or self.intake.healing:
-            return
-        for number, (re, count) in list(self._refreshes.items()):
-            if len(self.intake.checked.get(number, ())) >= count:
-                del self._refreshes[number]
-                self.intake.checked.pop(number, None)
-                items = sum(len(one.rows) for one in self.core.replica.channels.values())
-                self.core.answer(re, {"checked": items, "repaired": self.intake.repaired})
-
     # -- synced ------------------------------------------------------------------------------------------------------
 
     def _check_synced(self) -> None:
         core = self.core
-        if self._welcome is None or not (self._unsynced or self._syncs):
+        if self._welcome is None or not (self._unsynced or self._requests.sync_waits):
             return
         if core.renewing or core.outbox.open() or self.intake.busy() or not self._current(self._welcome):
             return
         if self._unsynced:
             self._unsynced = False
             core.tell("synced")
-        for re, confirmed, rejected in self._syncs:
-            core.answer(re, {"sent": self._confirmed - confirmed, "rejected": self._rejected - rejected})
-        self._syncs = []
+        self._requests.synced()
 
     def _current(self, welcome: Welcome) -> bool:
         channels = self.core.replica.channels

@@ -65,6 +65,11 @@ class Link:
         if self._attempt == 0:
             self.light = Light(CONNECTING, "", "Establishing the connection.")
 
+    @property
+    def busy(self) -> bool:
+        """Whether there is a connection or an attempt at one."""
+        return self.opened or self._dialling
+
     def redial(self) -> None:
         """A person asks, the network returned, the machine woke: at once, from the start of the back-off."""
         self._attempt = 0

@@ -169,7 +169,10 @@ class Sending:
             if core.channel(pending.change.ch).seq >= result.seq:
                 self.settle(pending, result.seq, result.status)
             return
-        if result.code == "id_reuse":
+        if result.code == "id_reuse" and core.damaged and pending.is_text and not pending.unit:
+            # The journal lost the bytes that were sent: the server has this edit, in the form that it was sent in.
+            self.settle(pending, result.seq, "applied")
+        elif result.code == "id_reuse":
             core.outbox.leave(pending)
             core.renewing, pending.state = True, WAITING
         elif result.retryable or self._stands_on_blocked(pending):

@@ -25,6 +25,7 @@ def take_up(core: Core, contents: OutboxContents, applied: list[tuple[int, int, 
             case Renamed():
                 device = record.device
     core.identity = type(core.identity)(device, core.identity.user, core.identity.workspace, core.identity.app)
+    core.damaged = bool(contents.damage)
     _begin(core, applied)
     core.next_n = max([contents.highest, *core.outbox.by_number, 0]) + 1
     if contents.damage:
@@ -69,7 +70,8 @@ def _begin(core: Core, applied: list[tuple[int, int, str]]) -> None:
         elif pending.state not in (REJECTED, SETTLED):
             core.outbox.queue(pending)
             # Whatever may have left before the crash is asked about before it is sent (again).
-            pending.doubt = bool(pending.unit) or not pending.is_text
+            # After damage that is everything: the note that it was sent may be what was lost.
+            pending.doubt = bool(pending.unit) or not pending.is_text or core.damaged
             assert pending.state == WAITING
         for item in pending.change.items:
             core.replica.touch(item)

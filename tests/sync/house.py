@@ -130,7 +130,9 @@ class House:
             case events.Send():
                 message = effect.message
                 if isinstance(message, Hello):
-                    message = Hello(**{n: getattr(message, n) for n in message.__struct_fields__} | {"token": person.device})
+                    message = Hello(
+                        **{n: getattr(message, n) for n in message.__struct_fields__} | {"token": person.device}
+                    )
                 if person.conn is not None:
                     conn = person.conn
                     decoded = decode_from_client(encode(message))

@@ -60,7 +60,9 @@ def test_two_type_into_one_text(house: House) -> None:
     assert mike.engine.text(task, "description") == "Hello"
     for i in range(5):
         sarah.ask("edit", "task", task, name="description", op=[f"<{i}>"])
-        mike.ask("edit", "task", task, name="description", op=[len(mike.engine.text(task, "description") or ""), f"({i})"])
+        mike.ask(
+            "edit", "task", task, name="description", op=[len(mike.engine.text(task, "description") or ""), f"({i})"]
+        )
         for _ in range(house.rng.randrange(6)):
             house.step()
     house.run()
