@@ -95,6 +95,7 @@ class Core:
         place = (what, key, name)
         if place not in self.loading:
             self.loading[place] = []
+            self._flush()  # what is read must hold what this step has applied so far
             self.out.append(Load(what, key, name, after))
         if then is not None:
             self.loading[place].append(then)
@@ -127,13 +128,16 @@ class Core:
         state = self.replica.channels[channel]
         self.batch.channels[channel] = (state.epoch, state.seq, state.hash)
 
-    def finish(self) -> list[Effect]:
-        """End a step: one cache transaction and one patch, then everything wished for."""
+    def _flush(self) -> None:
         if self._dirty:
             self._tokens += 1
             self.written[self._tokens] = [n for n, _, _ in self._batch.applied]
             self.out.append(WriteCache(self._tokens, self._batch))
             self._batch, self._dirty = CacheBatch(), False
+
+    def finish(self) -> list[Effect]:
+        """End a step: one cache transaction and one patch, then everything wished for."""
+        self._flush()
         if self._shown or self._whole:
             by = next(iter(self._by)) if len(self._by) == 1 else ""
             self.out.append(Show(list(self._shown), by, list(self._whole)))
@@ -185,7 +189,8 @@ class Core:
         for one in self.outbox.shown(key[0]):
             if one.change.verb == "create":
                 value = one.change.fields.get(key[1]) or ""
-                self.virtual.add(key)
+                if value:
+                    self.virtual.add(key)
                 return self.open_document(key, 1 if value else 0, value, [])
         return None
 

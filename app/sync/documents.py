@@ -126,10 +126,17 @@ class Document:
     def _wake(self) -> None:
         """Latent operations whose revision has come are active from here on."""
         while self.latent and self.latent[0].rev == self.rev:
-            own = self.latent.pop(0)
-            own.op = own.made
-            self.view = apply(self.view, own.op)
-            self.active.append(own)
+            self._insert(self.latent.pop(0))
+            self._see()
+
+    def _insert(self, own: Own) -> None:
+        """Lay one of mine on its revision, before those of mine that were made while it was latent, so without it."""
+        own.op = own.made
+        place = next((place for place, later in enumerate(self.active) if later.n > own.n), len(self.active))
+        carried = own.op
+        for later in self.active[place:]:
+            later.op, carried = transform_pair(later.op, carried, "right")
+        self.active.insert(place, own)
 
     def _see(self) -> None:
         self.view = self.body
@@ -155,9 +162,7 @@ class Document:
             return
         for step in range(min(start, rev), rev + 1):
             while waiting and waiting[0].rev == step:
-                one = waiting.pop(0)
-                one.op = one.made
-                self.active.append(one)
+                self._insert(waiting.pop(0))
             if step < rev:
                 self._pass(known[step + 1], device)
         self.latent = waiting

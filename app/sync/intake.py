@@ -232,7 +232,10 @@ class Intake:
             core.virtual.discard(key)  # my own creation, shown as revision 1 from the start
         elif document is not None:
             own = past.dev == core.identity.device and past.n in document.numbers()
+            latent = len(document.latent)
             done = document.commit(past, own)
+            if len(document.latent) != latent:
+                self._woken(key)
             if key in core.histories:
                 core.histories[key][past.rev] = past
                 self._revive(key, document)
@@ -266,6 +269,12 @@ class Intake:
         document = core.open_document(key, rev, body, [*history, *known.values()])
         if document.latent:
             core.histories.setdefault(key, {}).update({past.rev: past for past in history})
+        self._woken(key)
+
+    def _woken(self, key: TextKey) -> None:
+        """Edits of this text may leave now."""
+        self.core.outbox.release(key[0])
+        self.sending.pump()
 
     def _text_ops(self, message: TextOps) -> bool:
         """The way from a revision to what the server has now: unsent edits are carried along it."""
@@ -290,6 +299,7 @@ class Intake:
         before = document.view
         history = [past for past in ways.values() if past.rev <= document.rev]
         document.load(document.rev, document.body, history, self.core.identity.device, owns)
+        self._woken(key)
         if document.view != before:
             self.core.tell("text_replaced", item=key[0], field=key[1])
 
@@ -362,6 +372,7 @@ class Intake:
         if core.own_texts(key):
             core.batch.ops.extend((*key, past.rev, past.dev, past.n, past.op) for past in history)
             self._record_anew(key)
+            self._woken(key)
 
     def _record_anew(self, key: TextKey) -> None:
         document = self.core.documents[key]

@@ -117,8 +117,16 @@ class Outbox:
             self._texts_out[pending.text_key] -= 1
             if self._texts_out[pending.text_key] == 0:
                 del self._texts_out[pending.text_key]
-                for n in self._parked.pop(pending.change.items[0], ()):
-                    heapq.heappush(self._ready, n)
+                self.release(pending.change.items[0])
+
+    def park(self, pending: Pending) -> None:
+        """It may not leave yet: its text is not here, or the way to the revision that it stands on is not known."""
+        self._parked.setdefault(pending.change.items[0], []).append(pending.n)
+
+    def release(self, item: str) -> None:
+        """What was parked of an item is looked at again."""
+        for n in self._parked.pop(item, ()):
+            heapq.heappush(self._ready, n)
 
     def flying(self, pending: Pending) -> None:
         """It is being sent."""
@@ -152,7 +160,7 @@ class Outbox:
                 continue
             item = pending.change.items[0]
             if item in self._parked or (pending.is_text and pending.text_key in self._texts_out):
-                self._parked.setdefault(item, []).append(n)
+                self.park(pending)
                 continue
             return pending
         return None

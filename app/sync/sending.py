@@ -90,25 +90,21 @@ class Sending:
         """Waiting edits of one text leave together, each with its own number, in the form they have now."""
         core = self.core
         key = first.text_key
-        members = core.outbox.waiting_text(key, PARTS_PER_UNIT_MAX)
         document = core.documents.get(key)
         forms = {own.n: own for own in document.active} if document else {}
-        records: list[AnyRecord] = []
-        if document is not None and all(one.n in forms for one in members):
-            parts = [Part(one.n, forms[one.n].op, one.change.parts[0].at, one.change.grp) for one in members]
-            unit = changed(members[0].change, rev=document.rev, parts=parts)
-            for own in document.active:
-                own.rev, own.made = document.rev, own.op
-        else:
-            # Latent: the form made, alone, on the revision it was made on; the server carries it (case: lost cache).
-            members = members[:1]
-            unit = members[0].change
+        if document is None or first.n not in forms or document.active[0].n != first.n:
+            # Not here yet, or an earlier edit is acknowledged and not applied: what would be sent stands on it.
+            core.outbox.park(first)
+            return
+        members = [one for one in core.outbox.waiting_text(key, PARTS_PER_UNIT_MAX) if one.n in forms]
+        parts = [Part(one.n, forms[one.n].op, one.change.parts[0].at, one.change.grp) for one in members]
+        unit = changed(members[0].change, n=members[0].n, rev=document.rev, parts=parts)
         sent = encode_change(unit)
         self._seal(sent, unit, members)
-        records.append(Sent([one.n for one in members], sent))
-        if document is not None and members[0].n in forms:
-            last = members[-1].n
-            records += core.rerecord([own for own in document.active if own.n > last])
+        for own in document.active:
+            own.rev, own.made = document.rev, own.op
+        records: list[AnyRecord] = [Sent([one.n for one in members], sent)]
+        records += core.rerecord([own for own in document.active if own.n > members[-1].n])
         for one in members:
             core.outbox.flying(one)
         core.append(Saving("sent", records, members, connection=core.connection))
@@ -211,6 +207,8 @@ class Sending:
         core.outbox.leave(pending)
         pending.state, pending.seq, pending.status = APPLIED, seq, status
         core.batch.applied.append((pending.n, seq, status))
+        if pending.is_text:
+            core.outbox.release(pending.change.items[0])
         for item in pending.change.items:
             core.replica.touch(item)
             core.show(core.replica.view(item), core.identity.user)
