@@ -252,7 +252,7 @@ class Client(Reads):
     @property
     def _session(self) -> Session:
         if self._home.session is None:
-            raise NOT_JOINED
+            raise Refusal(NOT_JOINED.code, NOT_JOINED.text)
         return self._home.session
 
     @property
@@ -329,6 +329,15 @@ class Client(Reads):
         """Where this person is and what they do there: viewing, editing, typing, away or none."""
         self._here = HereIs(state, project, item, field, cursor)
         self._session.fact(self._here)
+
+    def leave(self, project: str, item: str = "") -> None:
+        """This person left an item (is still in its project), or the project. Nothing changes for who is elsewhere."""
+        here = self._here
+        if here.project == project and item in ("", here.item):
+            if item:
+                self.here("viewing", project)
+            else:
+                self.here("none")
 
     def traffic(self) -> dict[str, int]:
         """Bytes and messages in both directions since the start."""

@@ -43,6 +43,9 @@ from app.sync.events import (
 )
 
 Hear = Callable[[Tell | Show], None]
+RENEWAL = 1 << 40
+"""The number of the shell's own request; the engine's begin at 1."""
+
 Broken = Callable[[BaseException], None]
 Result = dict[str, Any]
 
@@ -227,7 +230,7 @@ class Session:
 
     async def _renew(self) -> None:
         if self._connection is not None:
-            self._connection.send(Request(next(self._numbers), "renew"))
+            self._connection.send(Request(RENEWAL, "renew", {"device": str(uuid.uuid4())}))
 
     async def _take_identity(self, granted: Granted) -> None:
         await self._ways.renewed(granted)

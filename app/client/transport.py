@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.connection import broadcast
 from websockets.exceptions import (
     ConnectionClosed,
     InvalidHandshake,
@@ -31,6 +32,8 @@ OPEN_S = 10.0
 """From the first packet to the open WebSocket."""
 CLOSE_S = 0.5
 """How long a polite end may take before the socket is cut."""
+WRITE_NOW_BYTES_MAX = 64 << 10
+"""While the socket holds less than this, messages go to it directly."""
 SLICE_S = 0.004
 """Messages are handled for at most this long before others on the loop get their turn (SYNC 15)."""
 NEXT_ADDRESS_S = 0.25
@@ -70,10 +73,17 @@ class Connection:
         self._queue: deque[ClientMessage] = deque()
         self._more = asyncio.Event()
         self._ending = False
+        self._idle = True
         self._writer = asyncio.create_task(self._write(), name="write to the server")
 
     def send(self, message: ClientMessage) -> None:
-        """Queue one message. What cannot be sent any more is dropped; `run` says that the connection has ended."""
+        """Sends one message, at once where the socket takes it.
+
+        What cannot be sent any more is dropped; `run` says that the connection has ended.
+        """
+        if not self._queue and self._idle and self._socket.transport.get_write_buffer_size() < WRITE_NOW_BYTES_MAX:
+            broadcast((self._socket,), self._frame(message))
+            return
         self._queue.append(message)
         self._more.set()
 
@@ -131,15 +141,20 @@ class Connection:
                 if self._ending:
                     return
                 self._more.clear()
+                self._idle = True
                 await self._more.wait()
+                self._idle = False
         except ConnectionClosed:
             return  # the reader says why
 
     async def _write_one(self, message: ClientMessage) -> None:
+        await self._socket.send(self._frame(message))
+
+    def _frame(self, message: ClientMessage) -> bytes:
         frame = encode(message)
         self._traffic.bytes_out += len(frame)
         self._traffic.messages_out += 1
-        await self._socket.send(frame)
+        return frame
 
 
 async def open_connection(address: Address, pins: tuple[str, ...], traffic: Traffic) -> Connection:
