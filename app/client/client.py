@@ -85,6 +85,10 @@ class Client(Reads):
         if self._home.joined and self._home.session is None:
             self._home.begin()
 
+    async def loaded(self) -> None:
+        """Returns once what is cached is in memory: from then on reads and edits know all that is here."""
+        await self._home.loaded()
+
     async def close(self) -> None:
         """Ends: what was edited is saved and answered, the server is told, the profile is free for others."""
         self._watch.stop()

@@ -111,6 +111,11 @@ class Home:
         self._watching = asyncio.create_task(self._verify(self._cache), name="verify the cache")
         return self.session
 
+    async def loaded(self) -> None:
+        """Returns once what is cached is in memory."""
+        if self._cache is not None:
+            await self._cache.drained()
+
     async def close(self) -> None:
         """Ends the session once what it saved is answered, then closes both files and lets the profile go."""
         if self._healing is not None:

@@ -129,6 +129,10 @@ class CacheWriter:
         """Queue a wish: writes are answered by CacheWritten or CacheFailed, loads by Loaded."""
         self._worker.put(wish)
 
+    async def drained(self) -> None:
+        """Returns once everything wished before is done and answered."""
+        await self._worker.call(lambda: None)
+
     async def verify(self) -> bool:
         """Whether every channel's rows still have the hash that was kept with them (FAULTS 1.1)."""
 

@@ -129,6 +129,7 @@ async def main(profile: Path, token_file: Path | None) -> int:
         client.listen(face.hear)
         _on_signals(reader)
         client.start()
+        await client.loaded()
         await _first_of(asyncio.create_task(face.run()), client.broken, asyncio.create_task(writer.gone.wait()))
         gone = writer.gone.is_set()
     await writer.close()
