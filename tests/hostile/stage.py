@@ -1,14 +1,14 @@
 """A server, an honest person on it, and an attacker with an account: each attack may end only its own connection."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import os
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import psutil
 import structlog
 from websockets.exceptions import ConnectionClosed
 
@@ -25,7 +25,7 @@ class Stage:
     honest: Guest
     mallory: Guest
     project: str
-    log: list[dict[str, Any]] = field(default_factory=list)
+    log: list[MutableMapping[str, Any]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -46,7 +46,7 @@ class Stage:
         assert ack.results[-1].status == "applied"
         return perf_counter() - started
 
-    def defects(self) -> list[dict[str, Any]]:
+    def defects(self) -> list[MutableMapping[str, Any]]:
         return [line for line in self.log if line["log_level"] == "error"]
 
 
@@ -81,7 +81,9 @@ async def closes(guest: Guest, attack: Callable[[], Any]) -> int | None:
 
 
 def resident_bytes() -> int:
-    return int(psutil.Process().memory_info().rss)
+    """Memory of this process, server and clients together."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 async def flood(guest: Guest, frames: list[bytes]) -> None:

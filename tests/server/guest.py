@@ -21,7 +21,7 @@ from app.protocol.messages import Ack, ClientMessage, Granted, Hello, Join, Push
 from app.server.configuration import DataDirectory
 from app.server.server import Server
 
-WAIT_S = 10.0
+WAIT_S = 15.0
 PASSWORD = "correct horse battery"
 M = TypeVar("M", bound=ServerMessage)
 
