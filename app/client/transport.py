@@ -235,4 +235,6 @@ def _unreachable(error: OSError, address: Address) -> str:
         return f"There is no way to {address.host} from this network."
     if isinstance(error, ConnectionRefusedError):
         return f"No server is running at {address.authority}."
+    if isinstance(error, ConnectionError):
+        return f"{address.authority} ended the connection before it was secure."
     return f"{address.authority} can't be reached."
