@@ -44,15 +44,19 @@ class ServerPlace:
     name: str = ""
 
 
+def program() -> list[str]:
+    """How this program is started again, before its arguments; with `environment`."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
+
+
 def command(place: ServerPlace) -> list[str]:
     """The command line of the server process."""
-    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
     arguments = ["serve", "--data", str(place.data), "--host", place.host]
     if place.port is not None:
         arguments += ["--port", str(place.port)]
     if place.name:
         arguments += ["--name", place.name]
-    return [*program, *arguments]
+    return [*program(), *arguments]
 
 
 def environment() -> dict[str, str]:

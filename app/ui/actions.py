@@ -64,10 +64,10 @@ class Actions(QObject):
     Single letters never act while text is typed: Qt gives a text field its letters first.
     """
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, only: frozenset[str] | None = None) -> None:
+        """`only` these, where the screen can do nothing else."""
         super().__init__(window)
-        self._window = window
-        self.specs = specs()
+        self.specs = tuple(spec for spec in specs() if only is None or spec.id in only)
         self._actions: dict[str, QAction] = {}
         for spec in self.specs:
             action = QAction(plain_action(spec.words), self)

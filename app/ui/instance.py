@@ -37,6 +37,14 @@ def is_link(text: str) -> bool:
     return False
 
 
+def link_item(text: str) -> str | None:
+    """The item that a link names; None for an invite or anything else."""
+    try:
+        return parse_item_link(text).item
+    except Refusal:
+        return None
+
+
 def place(profiles: Path) -> str:
     """The name of the socket for a profile folder: in a folder of this user alone, with user and folder in it."""
     digest = hashlib.sha256(os.fsencode(str(profiles))).hexdigest()[:16]

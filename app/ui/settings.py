@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -22,7 +22,7 @@ class WindowSettings:
     def theme(self) -> ThemeChoice:
         """Follow the system, light or dark."""
         found = self._store.value("theme", "system")
-        return cast(ThemeChoice, found) if found in THEMES else "system"
+        return found if found in THEMES else "system"
 
     @theme.setter
     def theme(self, choice: ThemeChoice) -> None:

@@ -411,7 +411,9 @@ class TaskList:
         session = self._session
         today, due = self._today(), day_of(row.value("due"))
         status = _status_of(row)
-        labels = [label for name in row.sets.get("labels", ()) if (label := session.label(name)) is not None]
+        named = [found for name in row.sets.get("labels", ()) if (found := session.view(name)) is not None]
+        named.sort(key=lambda found: (found.seq or 1 << 60, found.id))
+        labels = [label for found in named if (label := session.label(found.id)) is not None]
         busy = self._busy.get(row.id)
         own: Any = session.sync_state(row.id) or self._commented.get(row.id, "")
         sync: SyncState = own

@@ -27,21 +27,21 @@ from app.ui.theme.tokens import NARROW_PX, WIDE_PX
 
 
 class WorkspaceScreen(QWidget):
-    """`sign_in_asked` and `sign_out_asked` are for the window."""
+    """`quit_asked`, `sign_in_asked` and `sign_out_asked` are for the window."""
 
+    quit_asked = Signal()
     sign_in_asked = Signal()
     sign_out_asked = Signal()
 
-    def __init__(
-        self, theme: Theme, session: Session, actions: Actions, settings: WindowSettings, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, theme: Theme, session: Session, settings: WindowSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._session = session
-        self._actions = actions
+        self._actions = actions = Actions(self)
         self._settings = settings
         self.project = ""
         self.task = ""
+        self._wanted = ""
         self._queue = PendingList(session)
         self.sidebar = Sidebar(theme, session, actions, self)
         self.header = Header(theme, session, actions, self)
@@ -81,6 +81,16 @@ class WorkspaceScreen(QWidget):
         self.body.open_side()
         self.tasks.view.select_task(task)
         self._be_here()
+
+    def open_when_here(self, task: str) -> None:
+        """Show a task now, or as soon as it is here."""
+        self._wanted = task
+        self._follow_wanted()
+
+    def _follow_wanted(self) -> None:
+        if self._wanted and self._session.view(self._wanted) is not None:
+            task, self._wanted = self._wanted, ""
+            self.open_task(task)
 
     def close_task(self) -> None:
         """Show the list alone."""
@@ -169,6 +179,7 @@ class WorkspaceScreen(QWidget):
         actions.on("close", self.close_task)
         actions.on("comment", self._comment)
         actions.on("shortcuts", self._open_shortcuts)
+        actions.on("quit", self.quit_asked.emit)
         self._session.rows_changed.connect(self._follow)
         self._session.light_changed.connect(self._follow_light)
         self._session.project_gone.connect(self._gone)
@@ -193,6 +204,7 @@ class WorkspaceScreen(QWidget):
                 self.close_task()
         if not self.project:
             self._choose_project()
+        self._follow_wanted()
 
     def _follow_light(self) -> None:
         self._actions.set_words("pause", tr("Reconnect") if self._session.paused else tr("Disconnect"))
@@ -231,9 +243,8 @@ class WorkspaceScreen(QWidget):
         panes: list[QWidget] = [self.sidebar.view, self.tasks.view]
         if self.body.is_open:
             panes.append(self.detail)
-        place = next(
-            (number for number, pane in enumerate(panes) if pane.hasFocus() or pane.isAncestorOf(_focus(self))), 0
-        )
+        focus = self.window().focusWidget()
+        place = next((n for n, pane in enumerate(panes) if pane is focus or pane.isAncestorOf(focus)), 0)
         panes[(place + 1) % len(panes)].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _new_project(self) -> None:
@@ -264,7 +275,3 @@ class WorkspaceScreen(QWidget):
     def _open_menu(self) -> None:
         menu = make_menu(self._theme, self._actions, self._settings, self.sign_out_asked.emit, self)
         menu.popup_below(self.sidebar.workspace)
-
-
-def _focus(widget: QWidget) -> QWidget:
-    return widget.window().focusWidget() or widget
