@@ -35,7 +35,7 @@ def open_database(path: Path, key: bytes, synchronous: Synchronous, newest: int)
         connection = cast(Connection, sqlcipher.connect(path, isolation_level=None, check_same_thread=False))
     try:
         with storage_errors():
-            connection.execute("PRAGMA cipher_log = none")  # else it writes to standard error
+            connection.execute("PRAGMA cipher_log = off")  # else it writes to standard error; any other word is a file
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
             connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MS_MAX}")
