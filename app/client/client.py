@@ -44,6 +44,7 @@ class Client(Reads):
         self._listeners: list[Hear] = []
         self._mode: Mode = "foreground"
         self._paused = False
+        self._closed = False
         self._here = HereIs("none")
         self._synced_at: float | None = None
         self._watch = SleepWatch(self._woke)
@@ -90,7 +91,13 @@ class Client(Reads):
         await self._home.loaded()
 
     async def close(self) -> None:
-        """Ends: what was edited is saved and answered, the server is told, the profile is free for others."""
+        """Ends: what was edited is saved and answered, the server is told, the profile is free for others.
+
+        A second time does nothing.
+        """
+        if self._closed:
+            return
+        self._closed = True
         self._watch.stop()
         await self._home.close()
         if self.broken.done():
