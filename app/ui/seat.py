@@ -219,15 +219,13 @@ class Seat(QObject):
         self.window.show_page(page)
 
     async def _watch(self, client: Client) -> None:
-        try:
-            await client.broken
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            logger.error("the client failed", exc_info=error)
-            text = tr("Something went wrong that should not have. Everything you saved is safe. Start Et'al again.")
-            answers: tuple[Answer, ...] = (Answer(tr("Quit"), self.quit_asked.emit, "primary"),)
-            Sheet(self.theme, self.window, tr("Et'al has to close"), text, answers)
+        await asyncio.wait([client.broken])  # its own future: a cancelled `await` of it would end it
+        if client.broken.cancelled():
+            return
+        logger.error("the client failed", exc_info=client.broken.exception())
+        text = tr("Something went wrong that should not have. Everything you saved is safe. Start Et'al again.")
+        answers = (Answer(tr("Quit"), self.quit_asked.emit, "primary"),)
+        Sheet(self.theme, self.window, tr("Et'al has to close"), text, answers)
 
     def _hide(self, hidden: bool) -> None:
         if self.client is not None:

@@ -17,7 +17,7 @@ from app.ui.strings import tr
 
 ROWS_MOST: Final = 500
 """Shown of a longer queue, the oldest; the panel says how many there are in all."""
-QUOTE_MOST: Final = 32
+QUOTE_MOST: Final = 24
 ICONS: Final = {"comment": "message-square", "project": "folder", "label": "tag", "workspace": "settings"}
 FIELD_ICONS: Final = {
     "status": "circle-dot",

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.ui.screens.forms import Ground
+from app.ui.screens.paragraph import Paragraph
 from app.ui.strings import tr
 from app.ui.theme.icons import app_pixmap
 from app.ui.theme.palette import brush, pen
@@ -60,7 +61,7 @@ class WayCard(QWidget):
         column.addSpacing(16)
         column.addWidget(Label(theme, title, "section", wrap=True, parent=self))
         column.addSpacing(6)
-        column.addWidget(Label(theme, text, "body", "text2", wrap=True, parent=self))
+        column.addWidget(Paragraph(theme, text, parent=self))
         column.addStretch(1)
         column.addSpacing(18)
         column.addWidget(self.button)

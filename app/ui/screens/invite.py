@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.model.change import Refusal
 from app.ui.screens.fingerprint import Fingerprint
+from app.ui.screens.paragraph import Paragraph
 from app.ui.session import Session
 from app.ui.strings import tr
 from app.ui.theme.theme import Theme
@@ -30,10 +31,8 @@ class InvitePopover(Popover):
         self.column.setSpacing(8)
         title = tr("Invite people to {workspace}", workspace=session.client.workspace_name)
         self.column.addWidget(Label(theme, title, "section", wrap=True, parent=self.body))
-        text = tr("One person can join with this link within {n} day|One person can join with it in {n} days", n=DAYS)
-        self.text = Label(
-            theme, tr("{text}. Send it in private.", text=text), "body", "text2", wrap=True, parent=self.body
-        )
+        text = tr("One person can join with this link within {n} days. Send it in private.", n=DAYS)
+        self.text = Paragraph(theme, text, parent=self.body)
         self.column.addWidget(self.text)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -61,8 +60,7 @@ class InvitePopover(Popover):
         try:
             answer = await self._session.client.ask("invite", role="member", uses=USES, days=DAYS)
         except Refusal as refusal:
-            self.text.setText(refusal.text)
-            self.text.set_tone("red")
+            self.text.set_words(refusal.text, "red")
             self.link.setPlaceholderText(tr("No link"))
             return
         self.link.setText(str(answer["invite"]))

@@ -13,6 +13,7 @@ from app.model.change import Refusal
 from app.ui.models.joining import check_invite, problems_of_refusal
 from app.ui.screens.fingerprint import Fingerprint
 from app.ui.screens.forms import Form, Ground, make_title
+from app.ui.screens.paragraph import Paragraph
 from app.ui.strings import tr
 from app.ui.theme.palette import brush
 from app.ui.theme.theme import Theme
@@ -83,7 +84,7 @@ class ServerPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addSpacing(14)
-        column.addWidget(Label(theme, text, "body", "text2", wrap=True, parent=self))
+        column.addWidget(Paragraph(theme, text, parent=self))
         column.addSpacing(12)
         column.addWidget(self.numbers)
         column.addSpacing(12)

@@ -24,7 +24,7 @@ class Opening(QWidget):
         side = QWidget(self)
         side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         side.setProperty("ground", "window")
-        side.setFixedWidth(theme.metrics.sidebar)
+        side.setFixedWidth(theme.metrics.sidebar - 1)
         workspace = WorkspaceRow(theme, side)
         workspace.set_name(names[0])
         workspace.setEnabled(False)

@@ -20,6 +20,7 @@ from app.ui.widgets.label import Label
 from app.ui.widgets.row_view import RowView
 
 ROWS_SHOWN = 6
+TRADITIONAL = QLocale.DataSizeFormat.DataSizeTraditionalFormat
 KEYS = {Qt.Key.Key_Delete: "discard", Qt.Key.Key_U: "undo", Qt.Key.Key_C: "copy"}
 
 
@@ -93,8 +94,8 @@ class Figures(QWidget):
         synced, trip = client.last_synced_at, client.round_trip_ms
         words = [
             ago_words(synced, time()) if synced is not None else tr("Never"),
-            locale.formattedDataSize(traffic["bytes_in"], 1),
-            locale.formattedDataSize(traffic["bytes_out"], 1),
+            locale.formattedDataSize(traffic["bytes_in"], 1, TRADITIONAL),
+            locale.formattedDataSize(traffic["bytes_out"], 1, TRADITIONAL),
             tr("{n} ms", n=max(1, round(trip))) if trip is not None else tr("Not known"),
         ]
         if trip is not None and client.light().state != "connected":

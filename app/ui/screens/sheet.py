@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.paint.shadow import paint_raised
+from app.ui.screens.paragraph import Paragraph
 from app.ui.theme.theme import Theme
 from app.ui.theme.tokens import SHADOW_MARGIN_PX
 from app.ui.widgets.button import Button, ButtonKind
@@ -51,7 +52,7 @@ class Sheet(QWidget):
         self._scrim.pressed.connect(self._dismiss)
         self.card = _SheetCard(theme, self)
         self.card.column.addWidget(Label(theme, title, "section", wrap=True, parent=self.card))
-        self.card.column.addWidget(Label(theme, text, "body", "text2", wrap=True, parent=self.card))
+        self.card.column.addWidget(Paragraph(theme, text, parent=self.card))
         row = QHBoxLayout()
         row.setContentsMargins(0, 12, 0, 0)
         row.setSpacing(8)

@@ -88,7 +88,7 @@ class Sidebar(QWidget):
         """Marks and dots alone, 56 px wide, or everything, 256 px."""
         self._rail = rail
         metrics = self._theme.metrics
-        self.setFixedWidth((metrics.rail if rail else metrics.sidebar) + 1)
+        self.setFixedWidth(metrics.rail if rail else metrics.sidebar)
         self.view.rows.rail = self.workspace.rail = self.person.rail = rail
         self._section.setVisible(not rail)
         self._rule.setVisible(rail)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.model.change import Refusal
 from app.ui.models.joining import problems_of_refusal
 from app.ui.screens.forms import Form, Ground, make_title
+from app.ui.screens.paragraph import Paragraph
 from app.ui.strings import tr
 from app.ui.theme.theme import Theme
 from app.ui.widgets.button import Button
@@ -41,7 +42,7 @@ class AccountForm(Ground):
         self.rows = QVBoxLayout()
         self.rows.setContentsMargins(6, 12, 0, 0)
         self.rows.setSpacing(14)
-        self.rows.addWidget(Label(theme, text, "body", "text2", wrap=True, parent=card))
+        self.rows.addWidget(Paragraph(theme, text, parent=card))
         self.go = Button(theme, button, "primary", "large", parent=card)
         self.go.clicked.connect(self.submit)
         card.column.addLayout(self.rows)
