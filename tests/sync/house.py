@@ -269,7 +269,8 @@ class House:
                 return
 
     def pass_time(self, seconds: float) -> None:
-        """Let timers fire in their order."""
+        """Let timers fire in their order, once what happened before is done."""
+        self.run()
         end = self.now + seconds
         while True:
             due = [(at, name, who) for who in self.people.values() for name, at in who.timers.items() if at <= end]
