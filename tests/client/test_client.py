@@ -6,6 +6,7 @@ import pytest
 
 from app.client.client import Client
 from app.model.change import Refusal
+from app.sync.events import Appended
 from tests.client.team import PASSWORD, team
 
 
@@ -249,8 +250,9 @@ async def test_a_defect_of_the_engine_is_told_to_the_program(tmp_path):
     async with team(tmp_path) as there:
         sarah = await there.join("Sarah")
         session = sarah.client._home.session
-        session.fact("no fact at all")
-        with pytest.raises(AssertionError):
+        assert session is not None
+        session.fact(Appended(12345))  # an answer to nothing that was asked
+        with pytest.raises(KeyError):
             await sarah.client.broken
 
 

@@ -2,12 +2,23 @@
 
 import asyncio
 import threading
+from typing import Any
 
 from app.cache.interface import StorageDamaged, StorageFailed, StorageFull
 from app.cache.memory import MemoryCache, MemoryOutbox
 from app.client import storage
 from app.client.storage import CacheWriter, OutboxWriter
-from app.sync.events import Append, Appended, AppendFailed, CacheFailed, CacheWritten, ForgetApplied, Load, WriteCache
+from app.sync.events import (
+    Append,
+    Appended,
+    AppendFailed,
+    CacheFailed,
+    CacheWritten,
+    Fact,
+    ForgetApplied,
+    Load,
+    WriteCache,
+)
 from app.sync.storage import CacheBatch
 from tests.cache.samples import PROJECT, item_id, made, task
 
@@ -39,7 +50,8 @@ class Slow:
 
 
 async def test_appends_that_wait_together_share_one_commit_and_are_answered_in_order():
-    slow, heard = Slow(), []
+    slow = Slow()
+    heard: list[Fact] = []
     writer = OutboxWriter(slow, heard.append)
     await writer.load()
     slow.free.clear()
@@ -54,7 +66,8 @@ async def test_appends_that_wait_together_share_one_commit_and_are_answered_in_o
 
 
 async def test_a_full_disk_is_said_and_the_next_append_is_tried_again():
-    slow, heard = Slow(), []
+    slow = Slow()
+    heard: list[Fact] = []
     writer = OutboxWriter(slow, heard.append)
     await writer.load()
     slow.failing = [StorageFull("full")]
@@ -68,7 +81,8 @@ async def test_a_full_disk_is_said_and_the_next_append_is_tried_again():
 
 
 async def test_after_an_error_of_the_disk_the_journal_is_read_again_before_it_is_used():
-    slow, heard = Slow(), []
+    slow = Slow()
+    heard: list[Fact] = []
     writer = OutboxWriter(slow, heard.append)
     await writer.load()
     slow.failing = [StorageFailed("input/output error")]
@@ -82,7 +96,8 @@ async def test_after_an_error_of_the_disk_the_journal_is_read_again_before_it_is
 
 
 async def test_what_waits_at_the_end_is_still_saved():
-    slow, heard = Slow(), []
+    slow = Slow()
+    heard: list[Fact] = []
     writer = OutboxWriter(slow, heard.append)
     await writer.load()
     slow.free.clear()
@@ -106,12 +121,16 @@ class Cache(MemoryCache):
         super().write(batch)
 
 
+def nothing() -> tuple[list[Any], list[str]]:
+    return [], []
+
+
 def cache_writer(file, heard, said):
     return CacheWriter(file, heard.append, lambda: said.append("full"), lambda: said.append("damaged"))
 
 
 async def test_a_load_sees_every_write_before_it():
-    heard, said = [], []
+    heard, said = nothing()
     writer = cache_writer(Cache(), heard, said)
     batch = CacheBatch(rows=[task(1)], texts={(item_id(1), "description"): (3, "hello")}, applied=[(7, 1, "applied")])
     writer.do(WriteCache(1, batch))
@@ -132,7 +151,7 @@ async def test_a_load_sees_every_write_before_it():
 
 async def test_a_full_disk_is_waited_for_in_order_and_said_once(monkeypatch):
     monkeypatch.setattr(storage, "FULL_AGAIN_S", 0.01)
-    file, heard, said = Cache(), [], []
+    file, (heard, said) = Cache(), nothing()
     file.failing = [StorageFull("full"), StorageFull("full"), StorageFull("full")]
     writer = cache_writer(file, heard, said)
     for token in (1, 2):
@@ -144,7 +163,7 @@ async def test_a_full_disk_is_waited_for_in_order_and_said_once(monkeypatch):
 
 
 async def test_the_end_does_not_wait_for_a_full_disk():
-    file, heard, said = Cache(), [], []
+    file, (heard, said) = Cache(), nothing()
     file.failing = [StorageFull("full")] * 1000
     writer = cache_writer(file, heard, said)
     writer.do(WriteCache(1, CacheBatch(rows=[task(1)])))
@@ -154,7 +173,7 @@ async def test_the_end_does_not_wait_for_a_full_disk():
 
 
 async def test_a_damaged_cache_is_said_once_and_used_no_more():
-    file, heard, said = Cache(), [], []
+    file, (heard, said) = Cache(), nothing()
     file.failing = [StorageDamaged("malformed")]
     writer = cache_writer(file, heard, said)
     for token in (1, 2):
@@ -167,7 +186,7 @@ async def test_a_damaged_cache_is_said_once_and_used_no_more():
 
 
 async def test_rows_that_do_not_fit_their_hash_are_noticed():
-    file, heard, said = Cache(), [], []
+    file, (heard, said) = Cache(), nothing()
     writer = cache_writer(file, heard, said)
     writer.do(WriteCache(1, CacheBatch(rows=[task(1)], channels={PROJECT: ("epoch", 1, 0)})))
     assert not await writer.verify()

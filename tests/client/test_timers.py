@@ -1,6 +1,7 @@
 """Timers by name that never fire early, and the watch that notices a sleep."""
 
 import asyncio
+import time
 
 from app.client import timers
 from app.client.timers import SleepWatch, Timers
@@ -36,7 +37,7 @@ async def test_a_timer_that_the_loop_ends_early_waits_for_its_time(monkeypatch):
 
 
 async def test_no_timer_fires_after_the_end():
-    fired = []
+    fired: list[str] = []
     some = Timers(fired.append)
     some.set("one", 0.0)
     some.clear()
@@ -49,8 +50,8 @@ async def test_no_timer_fires_after_the_end():
 async def test_a_sleep_of_the_machine_is_noticed_by_either_clock(monkeypatch):
     monkeypatch.setattr(timers, "TICK_S", 0.005)
     clock = {"wall": 1000.0, "steady": 50.0}
-    monkeypatch.setattr(timers.time, "time", lambda: clock["wall"])
-    monkeypatch.setattr(timers.time, "monotonic", lambda: clock["steady"])
+    monkeypatch.setattr(time, "time", lambda: clock["wall"])
+    monkeypatch.setattr(time, "monotonic", lambda: clock["steady"])
     woken = asyncio.Event()
     watch = SleepWatch(woken.set)
     watch._tick()

@@ -13,7 +13,7 @@ from app.client import transport
 from app.client.links import Address
 from app.client.transport import ConnectionFailed, Traffic, open_connection
 from app.protocol.codec import decode_from_client, encode
-from app.protocol.messages import Answer, Ping, Pong, Request
+from app.protocol.messages import Answer, Message, Ping, Pong, Request
 from tests.client.listening import listening, make_key, silent
 
 
@@ -28,6 +28,7 @@ async def test_a_server_with_the_pinned_key_is_trusted_and_messages_pass_both_wa
 
     async def talk(wire):
         ping = decode_from_client(await wire.recv())
+        assert isinstance(ping, Ping)
         await wire.send(encode(Pong(ping.clock, 2.0)))
 
     traffic = Traffic()
@@ -167,20 +168,21 @@ async def test_a_connection_that_breaks_says_so():
 
 
 async def test_what_was_sent_arrives_in_order_though_the_socket_is_full_and_the_end_comes_at_once():
-    arrived, ended = [], asyncio.Event()
+    arrived: list[Message] = []
+    ended = asyncio.Event()
 
     async def talk(wire):
-        arrived.extend([decode_from_client(frame).do async for frame in wire])
+        arrived.extend([decode_from_client(frame) async for frame in wire])
         ended.set()
 
-    done = [f"{n} " + "x" * 20_000 for n in range(40)]
+    said = [Request(n, "x" * 20_000) for n in range(40)]
     async with listening(None, talk) as server:
         connection = await open_connection(server.address, (), Traffic())
-        for do in done:
-            connection.send(Request(1, do))
+        for request in said:
+            connection.send(request)
         await connection.close()
         await ended.wait()
-    assert arrived == done
+    assert arrived == said
 
 
 async def test_others_on_the_loop_get_their_turn_while_many_messages_are_handled():
