@@ -162,7 +162,7 @@ class Delivery:
             del peer.behind[channel]
             stream = peer.streams[channel]
             if self._is_current(stream):
-                stream.flow, stream.hash, stream.texts = Flow.LIVE, None, []
+                stream.flow, stream.hash = Flow.LIVE, None
                 continue
             peer.loads += 1
             peer.tickets += 1
@@ -182,7 +182,7 @@ class Delivery:
     def _is_current(self, stream: Stream) -> bool:
         """Whether a reader that comes back has everything, so that nothing need be read for it."""
         head = self._heads.get(stream.channel)
-        if head is None or not stream.known or stream.asked or stream.snapshot:
+        if head is None or not stream.known or stream.asked or stream.snapshot or stream.texts:
             return False
         same = (stream.epoch, stream.seq, stream.access) == (head.epoch, head.seq, head.access)
         return same and stream.hash == head.hash

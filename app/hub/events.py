@@ -228,7 +228,7 @@ class Load(msgspec.Struct, frozen=True):
     """Read a channel for a reader that has it up to `after` → Loaded, LoadDenied or Failed.
 
     `epoch` is the reader's ('' when there is nothing). `hash` is the reader's at `after`, None when not known;
-    `snapshot` asks for all of it. `texts` are (item, field, revision) whose operations come before a snapshot.
+    `snapshot` asks for all of it. `texts` are (item, field, revision) whose operations come first.
     """
 
     conn: str

@@ -34,6 +34,8 @@ class Source(Protocol):
 
     def snapshot_bytes(self, channel: str) -> int: ...
 
+    def channel_of(self, item: str) -> str | None: ...
+
     def text_ops(self, item: str, name: str, after: int) -> list[TextOp]: ...
 
 
@@ -60,11 +62,13 @@ def perform(load: Load, source: Source, encode: Encode) -> Loaded | LoadDenied:
     denied = LoadDenied(load.conn, load.channel, load.ticket)
     if not source.may_read(load.actor, load.channel):
         return denied
-    loaded = _delta(load, source, encode) or _snapshot(load, source, encode)
+    # Read first, so that they reach no further than what follows of the channel.
+    ways = _ways(load, source, encode)
+    loaded = _delta(load, source, encode, ways) or _snapshot(load, source, encode)
     return loaded if source.may_read(load.actor, load.channel) else denied
 
 
-def _delta(load: Load, source: Source, encode: Encode) -> Loaded | None:
+def _delta(load: Load, source: Source, encode: Encode, ways: list[bytes]) -> Loaded | None:
     """The delta, or None where a snapshot is asked for, cheaper or needed: an entry may even fit no frame."""
     channel = load.channel
     if load.snapshot:
@@ -79,7 +83,7 @@ def _delta(load: Load, source: Source, encode: Encode) -> Loaded | None:
     except BadFrame:
         return None
     seq = delta.head.seq if delta.complete else delta.entries[-1].seq
-    return Loaded(load.conn, channel, load.ticket, frames, seq, delta.head)
+    return Loaded(load.conn, channel, load.ticket, ways + frames, seq, delta.head)
 
 
 def entry_frames(
@@ -98,15 +102,20 @@ def entry_frames(
 def _snapshot(load: Load, source: Source, encode: Encode) -> Loaded:
     state = source.snapshot(load.channel)
     revisions = {(item, name): rev for item, name, rev, _ in state.texts}
-    frames = []
-    for item, name, after in load.texts:
-        # Only texts of this channel, and only up to the revision that the snapshot holds.
-        count = revisions.get((item, name), 0) - after
-        if count > 0:
-            ops = source.text_ops(item, name, after)[:count]
-            frames += [encode(message) for message in _text_ops(load.channel, item, name, after, ops)]
-    frames += snapshot_frames(state, encode)
+    frames = _ways(load, source, encode, revisions) + snapshot_frames(state, encode)
     return Loaded(load.conn, load.channel, load.ticket, frames, state.head.seq, state.head)
+
+
+def _ways(load: Load, source: Source, encode: Encode, up_to: dict[tuple[str, str], int] | None = None) -> list[bytes]:
+    """Operations of the texts that the reader names, of this channel only; to given revisions, or all there are."""
+    frames: list[bytes] = []
+    for item, name, after in load.texts:
+        if source.channel_of(item) == load.channel:
+            ops = source.text_ops(item, name, after)
+            if up_to is not None:
+                ops = ops[: max(0, up_to.get((item, name), 0) - after)]
+            frames += [encode(message) for message in _text_ops(load.channel, item, name, after, ops)]
+    return frames
 
 
 def _text_ops(channel: str, item: str, name: str, after: int, ops: list[TextOp]) -> Iterator[TextOps]:

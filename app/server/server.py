@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import random
 import secrets
 import signal
@@ -76,6 +77,8 @@ async def _serve(options: Options, directory: DataDirectory) -> int:
             loop.add_signal_handler(number, stop.set)
     loop.set_exception_handler(_on_loop_error)
     await server.start()
+    gc.collect()
+    gc.freeze()  # what is there now stays: the collector need not look at it again and again
     print(msgspec.json.encode(server.announcement).decode(), flush=True)
     await stop.wait()
     await server.stop()

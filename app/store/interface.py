@@ -104,6 +104,10 @@ class Store(Protocol):
         """Operations of a text after a revision, each with device and number of its change."""
         ...
 
+    def channel_of(self, item: str) -> str | None:
+        """The channel in which an item lives."""
+        ...
+
     # -- accounts
     def workspace(self) -> tuple[str, str]:
         """Id and name of the workspace; both empty until `found` made it."""

@@ -146,6 +146,11 @@ class MemoryStore:
         steps = MemoryTransaction(self._reading(), self._new_epoch).steps(item, name, after)
         return [(step.device, step.n, step.op) for step in steps]
 
+    def channel_of(self, item: str) -> str | None:
+        """The channel of an item."""
+        row = self._reading().rows.get(item)
+        return None if row is None else row.channel
+
     # -- accounts ------------------------------------------------------------------------------------------------------
 
     def workspace(self) -> tuple[str, str]:

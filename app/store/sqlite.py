@@ -108,6 +108,12 @@ class SqliteStore:
         with self._database.reading() as connection:
             return reading.text_ops(connection, item, name, after)
 
+    def channel_of(self, item: str) -> str | None:
+        """The channel of an item."""
+        with self._database.reading() as connection:
+            found = connection.execute(sql.CHANNEL_OF, {"item": item}).fetchone()
+        return None if found is None else str(found[0])
+
     # -- accounts ------------------------------------------------------------------------------------------------------
 
     def workspace(self) -> tuple[str, str]:

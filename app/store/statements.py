@@ -61,6 +61,7 @@ HEAD = sql(
     ).where(CHANNEL.c.id == bindparam("channel"))
 )
 ROW = sql(select(ENTITY.c.row).where(ENTITY.c.id == bindparam("item")))
+CHANNEL_OF = sql(select(ENTITY.c.channel).where(ENTITY.c.id == bindparam("item")))
 BODY = sql(select(TEXT.c.rev, TEXT.c.body).where(TEXT.c.item == bindparam("item"), TEXT.c.field == bindparam("field")))
 STEPS = sql(
     select(TEXT_OP.c.device, TEXT_OP.c.n, TEXT_OP.c.op)

@@ -30,6 +30,8 @@ def test_a_description_given_at_creation_is_the_first_revision(office: Office, c
     task = sarah.task(ch, description="First")
     assert office.text(ch, task) == (1, "First")
     assert office.store.text_ops(task, "description", 0) == [(sarah.device, sarah.n, ["First"])]
+    assert office.store.channel_of(task) == ch
+    assert office.store.channel_of("00000000-0000-4000-8000-0000000000ff") is None
     sarah.types(ch, task, 1, [5, " line"])
     assert office.text(ch, task) == (2, "First line")
 
