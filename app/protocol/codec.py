@@ -24,8 +24,8 @@ class BadFrame(Exception):
 
 
 _encoder = msgspec.msgpack.Encoder()
-_client = msgspec.msgpack.Decoder(ClientMessage)
-_server = msgspec.msgpack.Decoder(ServerMessage)
+_client: "msgspec.msgpack.Decoder[ClientMessage]" = msgspec.msgpack.Decoder(ClientMessage)
+_server: "msgspec.msgpack.Decoder[ServerMessage]" = msgspec.msgpack.Decoder(ServerMessage)
 _decompressor = zstandard.ZstdDecompressor(max_window_size=8 << 20)
 
 
