@@ -167,7 +167,7 @@ class Hub:
             case LookedUp():
                 yield from self._door.looked_up(peer, event)
             case Loaded():
-                yield from self._loaded(peer, event)
+                yield from self._loaded(peer, event, now)
             case LoadDenied():
                 yield from self._board.lost(peer, event.channel, now)
                 yield from self._delivery.denied(peer, event)
@@ -198,13 +198,13 @@ class Hub:
         yield from self._door.welcome(peer, event, now)
         yield from self._board.show(peer, [stream.channel for stream in peer.streams.values() if stream.known])
 
-    def _loaded(self, peer: Peer, event: Loaded) -> Iterator[Effect]:
+    def _loaded(self, peer: Peer, event: Loaded, now: float) -> Iterator[Effect]:
         before = peer.streams.get(event.channel)
         was_known = before is not None and before.known
         yield from self._delivery.loaded(peer, event)
         after = peer.streams.get(event.channel)
         if not was_known and after is not None and after.known:
-            yield from self._board.show(peer, [event.channel])
+            yield from self._board.gained(peer, event.channel, now)
 
     def _answered(self, peer: Peer, event: Answered) -> Iterator[Effect]:
         peer.requests -= 1

@@ -24,12 +24,16 @@ _REVISION_MAX = 2**53
 
 @dataclass(slots=True)
 class Place:
-    """Where one connection is, what it last said and may not tell yet, and when its typing ends."""
+    """Where one connection is, what it last said and may not tell yet, and when its typing ends.
+
+    `waiting` is above the rate; `elsewhere` is in a project that this person may not read so far.
+    """
 
     peer: Peer
     budget: Budget
     here: Here = NOWHERE
     waiting: Here | None = None
+    elsewhere: Here | None = None
     typing_until: float | None = None
 
 
@@ -42,13 +46,20 @@ class Board:
         self._projects: dict[str, dict[str, Place]] = {}
 
     def say(self, peer: Peer, here: Here, now: float) -> Iterator[Effect]:
-        """A person says where they are. What makes no sense, or may not be read by them, is not heard."""
-        if not _is_sound(here) or not (here.state == "none" or self._may_read(peer, here.project)):
+        """A person says where they are. What makes no sense is not heard.
+
+        In a project that they may not read they are nowhere; when they may (it was only just made), they are there.
+        """
+        if not _is_sound(here):
             return
         place = self._places.get(peer.conn)
         if place is None:
             place = self._places[peer.conn] = Place(peer, Budget(PRESENCE_PER_S_MAX, BURST, now))
-        if place.budget.take(now) or here.state == "none":
+        place.elsewhere = None
+        if here.state != "none" and not self._may_read(peer, here.project):
+            yield from self._move(place, NOWHERE, now)
+            place.elsewhere = here
+        elif place.budget.take(now) or here.state == "none":
             yield from self._move(place, here, now)
         else:
             place.waiting = here
@@ -90,6 +101,14 @@ class Board:
         place = self._places.get(peer.conn)
         if place is not None and project_channel(place.here.project) == channel:
             yield from self._move(place, NOWHERE, now)
+
+    def gained(self, peer: Peer, channel: str, now: float) -> Iterator[Effect]:
+        """The person may read a channel from now on: they see who is there, and are seen if they are there."""
+        yield from self.show(peer, [channel])
+        place = self._places.get(peer.conn)
+        elsewhere = place.elsewhere if place is not None else None
+        if elsewhere is not None and project_channel(elsewhere.project) == channel:
+            yield from self.say(peer, elsewhere, now)
 
     def show(self, peer: Peer, channels: Iterable[str]) -> Iterator[Effect]:
         """Tells a newcomer who is in these channels."""

@@ -7,6 +7,7 @@ from time import perf_counter
 
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from app.hub.events import BadFrameReceived, Drained, Event, Lagging, Received
 from app.protocol.codec import BadFrame, decode_from_client
@@ -100,7 +101,7 @@ class Connection:
 
     def send(self, frame: bytes) -> None:
         """Sends one frame, at once where the socket takes it. Never waits."""
-        if self._closing is not None:
+        if self._closing is not None or self._wire.state is not State.OPEN:
             return
         if not self._queue and self._wire.transport.get_write_buffer_size() < WRITE_NOW_BYTES_MAX:
             broadcast((self._wire,), frame)

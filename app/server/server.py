@@ -27,7 +27,7 @@ from app.server.committer import Committer
 from app.server.configuration import DataDirectory, Options, Place, Settings, bind, reachable_host
 from app.server.errors import ServerFailure
 from app.server.invites import link, owner_invite
-from app.server.logs import configure, defect
+from app.server.logs import configure, defect, finish
 from app.server.readers import Readers
 from app.server.requests import Requests
 from app.server.shell import Shell
@@ -58,6 +58,8 @@ def serve(options: Options) -> int:
     except ServerFailure as failure:
         print("etal:", failure.sentence, file=sys.stderr, flush=True)
         return 1
+    finally:
+        finish()
 
 
 def _runner() -> Callable[[Coroutine[Any, Any, int]], int]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.hub.events import Drained, Lagging
+from app.hub.events import Drained, Lagging, Load
 from app.protocol.limits import DEAD_S, TYPING_S
 from app.protocol.messages import Here, Presence, Welcome
 from tests.hub.house import Author, House, Line
@@ -60,8 +60,6 @@ def test_a_newcomer_is_told_who_is_there(office: Office) -> None:
 
 def test_who_learns_of_a_project_later_is_told_who_is_there(office: Office) -> None:
     author = Author(office, office.mike)
-    from app.hub.events import Load
-
     office.held = {Load}
     project, change = author.project("Secret")
     office.push(office.b, change)
@@ -180,3 +178,13 @@ def test_a_thousand_flaps_leave_no_ghost(office: Office) -> None:
     assert set(there.values()) == {"none"}
     _, anna = office.join("anna")
     assert said(office.connect(anna)) == []
+
+
+def test_who_is_in_a_project_that_is_only_just_made_is_there_once_it_is(office: Office) -> None:
+    author = Author(office, office.mike)
+    project, change = author.project("New")
+    office.say(office.b, Here("viewing", office.project))
+    office.say(office.b, Here("editing", project))
+    assert said(office.a) == [("viewing", ""), ("none", "")], "they are no longer where they were"
+    office.push(office.b, change)
+    assert [(one.project, one.state) for one in office.a.of(Presence)][2:] == [(project, "editing")]

@@ -211,3 +211,18 @@ def test_its_certificate_satisfies_a_strict_checker_by_name_and_address(tmp_path
                     pass
                 into.write(out.read())
         assert theirs.version() == "TLSv1.3"
+
+
+async def test_a_log_that_nobody_reads_does_not_stop_the_server(tmp_path: Path) -> None:
+    async with etal_serve("--data", tmp_path / "d", "--port", 0) as (process, line):
+        assert process.stderr is not None
+        process.stderr._transport.pause_reading()  # type: ignore[attr-defined]
+        for _ in range(700):  # two lines each: more than a pipe holds
+            async with Guest(line["listening"]):
+                pass
+        async with Guest(line["listening"]) as guest:
+            assert isinstance(await guest.join(line["invite"]), Granted)
+        process.stderr._transport.resume_reading()  # type: ignore[attr-defined]
+        code, errors = await ended(process)
+        assert code == 0
+        assert errors.count('"connected"') > 700
