@@ -121,7 +121,7 @@ def _parsed(line: bytes) -> dict[str, Any]:
 
 async def main(profile: Path, token_file: Path | None) -> int:
     """Opens the profile and serves it. Raises Refusal when it cannot be used, BrokenPipeError when nobody reads."""
-    async with await Client.open(profile, token_file=token_file) as client:
+    async with await _opened(profile, token_file) as client:
         for note in client.notes:
             print(note, file=sys.stderr, flush=True)
         reader, writer = LineReader(sys.stdin.fileno()), LineWriter(sys.stdout.fileno())
@@ -136,6 +136,17 @@ async def main(profile: Path, token_file: Path | None) -> int:
     if gone:
         raise BrokenPipeError
     return 0
+
+
+async def _opened(profile: Path, token_file: Path | None) -> Client:
+    """The client; what hinders it is also said as a `notice`, for who reads standard output only."""
+    try:
+        return await Client.open(profile, token_file=token_file)
+    except Refusal as refusal:
+        said = {"code": refusal.code, "message": refusal.text, "items": []}
+        event = event_line(Tell("notice", said), time.time())
+        print(_encode(event).decode(), flush=True)
+        raise
 
 
 def _on_signals(reader: LineReader) -> None:
