@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.hub.facts import Committed
 from app.model.change import change_hash, encode_change
 from app.protocol.messages import (
     Ack,
@@ -26,7 +27,8 @@ from app.protocol.messages import (
     Subscribe,
 )
 from app.server.server import Server
-from tests.server.guest import PASSWORD, Guest, running
+from app.store.interface import StoreFull
+from tests.server.guest import PASSWORD, Guest, running, trusting
 
 
 async def owner(server: Server) -> Guest:
@@ -298,3 +300,37 @@ async def test_many_devices_push_at_once_and_all_get_every_entry_in_order(tmp_pa
         results = await asyncio.gather(*map(listen, people), *map(work, people))
         assert all(result == list(range(1, 162)) for result in results[:4])
         await close(*people)
+
+
+async def test_a_full_disk_keeps_changes_waiting_reads_go_on_and_health_is_red(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path) as server:
+        sarah = await owner(server)
+        project, change = sarah.project()
+        await sarah.push(change)
+
+        def full(*_: object) -> Committed:
+            raise StoreFull("the disk is full")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(server._store, "commit", full)
+            _, task = sarah.task(project)
+            (result,) = (await sarah.push(task)).results
+            assert (result.status, result.code, result.retryable) == ("refused", "disk_full", True)
+            await sarah.say(Subscribe(f"p:{project}", snapshot=True))
+            assert (await sarah.get(Snapshot)).seq == 1
+            assert await health(server) == 503
+        (result,) = (await sarah.push(task)).results
+        assert (result.status, result.seq) == ("applied", 2)
+        assert await health(server) == 200
+        await close(sarah)
+
+
+async def health(server: Server) -> int:
+    port = int(server.announcement["listening"].rpartition(":")[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting())
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    status = (await reader.readline()).split()[1]
+    writer.close()
+    return int(status)
