@@ -9,7 +9,6 @@ from app.hub.events import Effect, Send
 from app.hub.peer import Peer
 from app.model.fields import TEXT_LENGTH_MAX
 from app.model.identity import is_item_id, project_channel
-from app.model.kinds import KINDS
 from app.protocol.codec import encode
 from app.protocol.limits import PRESENCE_PER_S_MAX, TYPING_S
 from app.protocol.messages import Here, Presence
@@ -18,7 +17,7 @@ STATES = ("viewing", "editing", "typing", "away", "none")
 BURST = 10
 """What may be said at once; above the rate the latest word waits its turn and takes the place of those before."""
 NOWHERE = Here("none")
-_FIELDS = {name for kind in KINDS.values() for name in kind.fields}
+FIELD_LENGTH_MAX = 40
 _REVISION_MAX = 2**53
 
 
@@ -184,4 +183,9 @@ def _is_sound(here: Here) -> bool:
         return False
     if here.cursor is not None and not all(0 <= place <= TEXT_LENGTH_MAX for place in here.cursor):
         return False
-    return 0 <= here.rev <= _REVISION_MAX and (here.field == "" or here.field in _FIELDS)
+    return 0 <= here.rev <= _REVISION_MAX and (here.field == "" or _is_name(here.field))
+
+
+def _is_name(field: str) -> bool:
+    """A field's name, of this version or a later one; `comment` where a new comment is being written."""
+    return len(field) <= FIELD_LENGTH_MAX and field.isascii() and field.isidentifier()
