@@ -32,6 +32,8 @@ class ThreadView(QAbstractScrollArea):
 
     spot_clicked = Signal(str, str)
     older_wanted = Signal()
+    current_moved = Signal(QRect)
+    """Where the entry is that the keyboard went to, for a page that scrolls as a whole."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +84,14 @@ class ThreadView(QAbstractScrollArea):
         """The height of all entries, for a page that scrolls as a whole."""
         return self._bottoms[-1] if self._bottoms else 0
 
+    def place_of(self, name: str) -> QRect:
+        """Where an entry is, in the coordinates of the viewport; empty when it is not shown."""
+        for row, entry in enumerate(self._entries):
+            if entry.id == name:
+                top = self._top(row) - self.verticalScrollBar().value()
+                return QRect(0, top, self.viewport().width(), self._bottoms[row] - self._top(row))
+        return QRect()
+
     def sizeHint(self) -> QSize:
         """As high as its content, at most 600 px."""
         return QSize(400, min(self.content_height(), 600))
@@ -102,24 +112,22 @@ class ThreadView(QAbstractScrollArea):
             return
         painter = QPainter(self.viewport())
         offset = self.verticalScrollBar().value()
-        turning = False
-        for row in range(self._row_at(offset), len(self._entries)):
+        for row in range(self._row_at(offset + event.rect().top()), len(self._entries)):
             top = self._top(row) - offset
-            if top > self.viewport().height():
+            if top > event.rect().bottom():
                 break
             entry = self._entries[row]
             box = QRect(0, top, self.viewport().width(), self._bottoms[row] - self._top(row))
             painter.setOpacity(self._share(entry.id))
             self._paint_entry(painter, entry, box, row in (self._hovered, self._current if self._keyboard else -1))
             painter.setOpacity(1.0)
-            turning = turning or (isinstance(entry, CommentRow) and entry.sync_state == "sending")
             if row == self._current and self._keyboard and self.hasFocus():
                 painter.setPen(pen(self._theme.tokens.accent, 2.0))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 frame = QRectF(box).adjusted(1, 1, -1, -5)
                 painter.drawRoundedRect(frame, RADIUS_CONTROL, RADIUS_CONTROL)
         painter.end()
-        if turning:
+        if any(isinstance(entry, CommentRow) and entry.sync_state == "sending" for entry in self._entries):
             self._theme.ticker.attach(self, self.viewport().update)
         else:
             self._theme.ticker.detach(self)
@@ -197,6 +205,7 @@ class ThreadView(QAbstractScrollArea):
         entry = self._entries[row]
         if isinstance(entry, CommentRow):
             self.setAccessibleName(comment_row_name(entry))
+        self.current_moved.emit(self.place_of(entry.id))
         self.viewport().update()
 
     def _measure(self) -> None:
