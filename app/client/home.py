@@ -1,6 +1,7 @@
 """A profile in use: its files open, its engine at work, begun anew after damage, emptied at the end of an account."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,7 +103,8 @@ class Home:
         """Starts the engine of the joined account. It dials by itself."""
         assert self.session is None and self.joined and self._outbox is not None and self._cache is not None
         settings = self.settings
-        identity = Identity(settings.device, settings.user, settings.workspace, f"etal {__version__}")
+        app, run = f"etal {__version__}", secrets.token_hex(8)
+        identity = Identity(settings.device, settings.user, settings.workspace, app, run)
         self.session = Session(Engine(identity, self._start), self._outbox, self, self._hear, self._broken)
         self.session.begin(self._cache)
         notices, self._notices = self._notices, []

@@ -64,7 +64,7 @@ class Hub:
 
     def __init__(self, node: str, app: str) -> None:
         self._peers: dict[str, Peer] = {}
-        self._devices: dict[str, Peer] = {}
+        self._runs: dict[tuple[str, str], Peer] = {}
         self._deadlines = Deadlines()
         self._delivery = Delivery()
         self._board = Board(self._delivery)
@@ -189,12 +189,14 @@ class Hub:
         assert hello is not None
         if device is None or device.revoked or device.id != hello.device or peer.revoked:
             raise Violation("signed_out")
-        other = self._devices.get(device.id)
+        run = (device.id, hello.run)
+        other = self._runs.get(run)
         if other is not None:
-            # The old socket ends before the new one counts: what it still says would come out of order.
+            # The old socket ends before the new one counts: what it still says would come out of order. A copied
+            # profile is another run: the two would end each other for ever, and are told apart by their changes.
             yield from self._end(other, "replaced", now)
         peer.device = device
-        self._devices[device.id] = peer
+        self._runs[run] = peer
         yield from self._door.welcome(peer, event, now)
         yield from self._board.show(peer, [stream.channel for stream in peer.streams.values() if stream.known])
 
@@ -283,8 +285,9 @@ class Hub:
     def _leave(self, peer: Peer, now: float) -> Iterator[Effect]:
         yield from self._board.leave(peer, now)
         self._delivery.leave(peer)
-        if peer.device is not None and self._devices.get(peer.device.id) is peer:
-            del self._devices[peer.device.id]
+        run = (peer.device.id, peer.hello.run) if peer.device is not None and peer.hello is not None else ("", "")
+        if self._runs.get(run) is peer:
+            del self._runs[run]
 
     def _due(self, conn: str, now: float) -> Iterator[Effect]:
         peer = self._peers.get(conn)

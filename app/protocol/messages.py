@@ -59,7 +59,8 @@ class Hello(Message, frozen=True, tag="hello"):
     `resume` maps a channel to (epoch, seq, hash) of what is here; `in_doubt` are (number, mark) of changes that may
     have been sent without an outcome seen, the mark being the start of the hash of what was sent; `texts` are
     (channel, item, field, revision) of texts with unsent edits, whose later operations must come before what follows
-    of their channel; `first` are channels to be sent first; `clock` is this device's clock.
+    of their channel; `first` are channels to be sent first; `clock` is this device's clock. `run` names this run of
+    the program: a newer connection of the same run ends the older one.
     """
 
     token: str
@@ -74,6 +75,7 @@ class Hello(Message, frozen=True, tag="hello"):
     first: list[str] = []
     settled_below: int = 0
     caps: list[str] = []
+    run: str = ""
 
 
 class Welcome(Message, frozen=True, tag="welcome"):

@@ -1,6 +1,6 @@
 """What the parts of the client's engine share: its state, the wishes of this step and the cache's next transaction."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.model.change import Change, Part, Refusal, encode_change
@@ -20,12 +20,17 @@ TextKey = tuple[str, str]
 
 @dataclass(frozen=True)
 class Identity:
-    """Whose engine this is. `device` is this profile's own; `app` names the program and version."""
+    """Whose engine this is. `device` is this profile's own; `app` names program and version, `run` this start of it."""
 
     device: str
     user: str
     workspace: str
     app: str = ""
+    run: str = ""
+
+    def renamed(self, device: str) -> "Identity":
+        """The same, under another device id."""
+        return replace(self, device=device)
 
 
 @dataclass

@@ -306,6 +306,7 @@ class Engine(Reading):
             first=[f"p:{here}"] if here else [],
             settled_below=min(core.outbox.by_number, default=core.next_n),
             caps=["zstd"],
+            run=core.identity.run,
         )
         core.out.append(Send(hello))
 

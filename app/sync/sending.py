@@ -360,7 +360,7 @@ class Sending:
     def renewed(self, device: str) -> None:
         """From here on this profile is its own: what it had not settled is sent under the new name."""
         core = self.core
-        core.identity = type(core.identity)(device, core.identity.user, core.identity.workspace, core.identity.app)
+        core.identity = core.identity.renamed(device)
         core.renewing = self._renewal_asked = False
         waiting = [one for one in core.outbox.by_number.values() if one.state in (WAITING, BLOCKED)]
         for one in waiting:

@@ -24,7 +24,7 @@ def take_up(core: Core, contents: OutboxContents, applied: list[tuple[int, int, 
                     core.outbox.remove(n)
             case Renamed():
                 device = record.device
-    core.identity = type(core.identity)(device, core.identity.user, core.identity.workspace, core.identity.app)
+    core.identity = core.identity.renamed(device)
     core.damaged = bool(contents.damage)
     _begin(core, applied)
     core.next_n = max([contents.highest, *core.outbox.by_number, 0]) + 1
