@@ -195,7 +195,7 @@ class Hub:
             # The old socket ends before the new one counts: what it still says would come out of order. A copied
             # profile is another run: the two would end each other for ever, and are told apart by their changes.
             yield from self._end(other, "replaced", now)
-        peer.device = device
+        peer.device, peer.run = device, hello.run
         self._runs[run] = peer
         yield from self._door.welcome(peer, event, now)
         yield from self._board.show(peer, [stream.channel for stream in peer.streams.values() if stream.known])
@@ -285,9 +285,8 @@ class Hub:
     def _leave(self, peer: Peer, now: float) -> Iterator[Effect]:
         yield from self._board.leave(peer, now)
         self._delivery.leave(peer)
-        run = (peer.device.id, peer.hello.run) if peer.device is not None and peer.hello is not None else ("", "")
-        if self._runs.get(run) is peer:
-            del self._runs[run]
+        if peer.device is not None and self._runs.get((peer.device.id, peer.run)) is peer:
+            del self._runs[peer.device.id, peer.run]
 
     def _due(self, conn: str, now: float) -> Iterator[Effect]:
         peer = self._peers.get(conn)

@@ -63,6 +63,7 @@ class Peer:
         self.attempts = 0
         self.budget = Budget(MESSAGES_PER_S_MAX, MESSAGES_PER_S_MAX, now)
         self.hello: Hello | None = None
+        self.run = ""
         self.revoked = False
         self.device: Device | None = None
         self.offset = 0.0
