@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -104,13 +105,11 @@ class Instance(QObject):
         while self._server.hasPendingConnections():
             socket = self._server.nextPendingConnection()
             socket.setParent(self)
-            socket.readyRead.connect(self._read)
+            socket.readyRead.connect(partial(self._read, socket))
             socket.disconnected.connect(socket.deleteLater)
+            self._read(socket)  # it may have spoken before anybody listened
 
-    def _read(self) -> None:
-        socket = self.sender()
-        if not isinstance(socket, QLocalSocket):
-            return
+    def _read(self, socket: QLocalSocket) -> None:
         if not socket.canReadLine():
             if socket.bytesAvailable() > LINE_BYTES_MAX:
                 socket.abort()

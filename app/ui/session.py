@@ -129,6 +129,9 @@ class Session(QObject):
                 self._plan()
             case "synced":
                 self._pending_due = self._light_due = True
+                if not self.ready:  # a small workspace comes entry by entry, never as a whole
+                    self.ready = True
+                    self._patch.whole.add("")
                 self._plan()
                 self.synced.emit()
             case "notice":

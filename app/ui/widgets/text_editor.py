@@ -72,6 +72,12 @@ class TextEditor(PlainEditor):
         self._local = []
         self._window = Window(0, units(text), units(shown))
 
+    def restore(self, op: Op) -> None:
+        """Do an operation as if its person had just done it; nothing was done since `base`."""
+        self._put(op)
+        self._local = op
+        self._known = apply(self._known, op)
+
     # -- to outside ----------------------------------------------------------------------------------------------------
 
     def local_operation(self) -> Op:
