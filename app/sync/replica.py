@@ -92,14 +92,15 @@ class Replica:
 
     def load_comments(self, item: str, rows: Iterable[Row]) -> None:
         """The comments on an item come from the cache."""
-        self.comments_of[item] = {}
+        here = [row.id for row in self.confirmed.values() if row.kind == "comment" and row.value("on") == item]
+        self.comments_of[item] = dict.fromkeys(here)
         for row in rows:
-            self._put(row)
-            self.touch(row.id)
+            self.load_row(row)
 
     def load_row(self, row: Row) -> None:
-        """One row that is not resident by itself (a comment that an entry changes)."""
-        self._put(row)
+        """One row that is not resident by itself (a comment). What came meanwhile is newer than what was read."""
+        if row.id not in self.confirmed:
+            self._put(row)
         self.touch(row.id)
 
     # -- applying ----------------------------------------------------------------------------------------------------

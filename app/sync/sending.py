@@ -8,7 +8,7 @@ from app.protocol.limits import BATCH_BYTES, CHANGES_PER_PUSH_MAX
 from app.protocol.messages import Ack, Push
 from app.sync.core import Core, Saving, TextKey, changed
 from app.sync.events import Discarded, ForgetApplied, Renew, Send, SetTimer
-from app.sync.outbox import ACKED, APPLIED, BLOCKED, OPEN, REJECTED, SENDING, SETTLED, WAITING, Pending
+from app.sync.outbox import ACKED, APPLIED, BLOCKED, OPEN, REJECTED, SAVING, SENDING, SETTLED, WAITING, Pending
 from app.sync.storage import AnyRecord, Rejected, Renamed, Retired, Sent, Settled
 
 PARTS_PER_UNIT_MAX = 200
@@ -136,7 +136,6 @@ class Sending:
     def on_ack(self, ack: Ack) -> None:
         """What the server says of changes."""
         core = self.core
-        core.awaiting_doubts = False
         self._refused_texts = []
         for n in ack.unknown:
             pending = core.outbox.by_number.get(n)
@@ -151,6 +150,8 @@ class Sending:
                 self._on_result(pending, result)
         for pending in sorted(self._refused_texts, key=lambda one: -one.n):
             self.reject(pending, pending.code, pending.reason)
+        # The answer to many doubts comes in parts, and nothing may overtake what is still in doubt.
+        core.awaiting_doubts = core.awaiting_doubts and any(one.doubt for one in core.outbox.by_number.values())
         self.restart_watch()
         self.renew_when_quiet()
         self.pump()
@@ -313,7 +314,7 @@ class Sending:
             core.answer(fact.re, error=Refusal("not_found", "There is no such waiting change."))
             return
         together = [pending, *(core.outbox.dependants(pending) if pending.state in OPEN else self._blocked_by(pending))]
-        if any(one.state in (SENDING, ACKED) or one.doubt or one.state == "saving" for one in together):
+        if any(_may_be_there(one) for one in together):
             core.answer(fact.re, error=Refusal("sending", "This change is being sent and cannot be taken back now."))
             return
         records: list[AnyRecord] = []
@@ -369,6 +370,12 @@ class Sending:
         items = list(dict.fromkeys(item for one in waiting for item in one.change.items))
         message = "This profile is a copy; it now has its own identity."
         core.tell("notice", code="profile_copied", message=message, items=items)
+
+
+def _may_be_there(pending: Pending) -> bool:
+    """Whether the server may have it, or get it: a disk that reported an error may have kept it all the same."""
+    kept = pending.state == BLOCKED and pending.code == "storage"
+    return pending.state in (SAVING, SENDING, ACKED) or pending.doubt or kept
 
 
 def _names(change: Change) -> set[str]:

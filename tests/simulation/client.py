@@ -9,7 +9,7 @@ from tests.simulation.disk import Disk
 from tests.simulation.network import Connection
 from tests.simulation.server import WORKSPACE
 
-from app.cache.interface import StorageFailed, StorageFull
+from app.cache.interface import StorageDamaged, StorageFailed, StorageFull
 from app.cache.memory import MemoryCache, MemoryOutbox
 from app.protocol.codec import decode_from_server, encode
 from app.protocol.messages import Granted, Hello, Pong, Push, Request, Welcome
@@ -69,12 +69,20 @@ class Client:
         self.here = None
         self.unanswered.clear()
         self._timers.clear()
+        self._read_or_drop_cache()
         self.disk = Disk(self, self.outbox, self.cache)
         contents = self.outbox.load()
         self.world.ledger.restarted(self, contents.records)
         start = Start(self.cache.open_channels(), self.cache.applied(), contents)
         self.engine = Engine(Identity(self.device, self.user, WORKSPACE), start)
         self.carry(self.engine.begin(self.clock))
+
+    def _read_or_drop_cache(self) -> None:
+        try:
+            self.cache.open_channels()
+        except StorageDamaged:
+            self.world.count("cache damaged")
+            self.cache = MemoryCache()
 
     def crash(self, *, power: bool | None = None, restart: bool = True) -> None:
         """The process dies now: killed, or the power goes and unflushed commits of the cache with it."""

@@ -28,6 +28,7 @@ class Disk:
         self._must_load = False
         self._wishes: deque[events.WriteCache | events.Load | events.ForgetApplied] = deque()
         self._working = False
+        self._told_at = 0.0
 
     @property
     def is_idle(self) -> bool:
@@ -39,7 +40,10 @@ class Disk:
         return world.rng.uniform(*world.plan.disk)
 
     def _tell(self, delay: float, fact: events.Fact) -> None:
-        self.client.do(delay, self._heard, fact)
+        """Facts of both threads reach the loop in the order in which they were put there."""
+        now = self.client.world.timeline.now
+        self._told_at = max(self._told_at, now + delay)
+        self.client.do(self._told_at - now, self._heard, fact)
 
     def _heard(self, fact: events.Fact) -> None:
         if isinstance(fact, events.Appended):

@@ -10,6 +10,7 @@ from random import Random
 
 from tests.simulation.checks import check
 from tests.simulation.client import Client
+from tests.simulation.describe import describe
 from tests.simulation.faults import Faults
 from tests.simulation.ledger import Ledger
 from tests.simulation.network import Connection
@@ -94,9 +95,8 @@ class World:
     def trace(self, who: str, what: str, of: object) -> None:
         """Notes a step in the digest, and in words when asked to."""
         if self.tracing:
-            line = f"{self.timeline.now - START:9.4f} {who:7} {what:5} {of!r}"
-            self.lines.append(line)
-            self._digest = zlib.crc32(line.encode(), self._digest)
+            self._digest = zlib.crc32(repr(of).encode(), self._digest)
+            self.lines.append(f"{self.timeline.now - START:9.4f} {who:7} {what:5} {describe(of)}")
 
     def note(self, frame: bytes) -> None:
         """A frame arrived: it goes into the digest."""
