@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.client.client import Client
 from app.server.server import Server
 from app.ui.application import Application
+from app.ui.models.task_list import TaskList
 from app.ui.paint.rows import TaskRow
 from app.ui.screens.workspace import WorkspaceScreen
 from app.ui.seat import Seat
@@ -43,16 +45,21 @@ class Member:
         assert self.seat.screen is not None
         return self.seat.screen
 
+    @property
+    def list(self) -> TaskList:
+        tasks = self.screen.tasks.view.tasks
+        assert tasks is not None
+        return tasks
+
     def task(self, title: str) -> str:
         """The id of a task by its title, or ""."""
         return next((row.id for row in self.session.listed("task") if row.value("title") == title), "")
 
     def row(self, title: str) -> TaskRow | None:
         """A task as the list paints it; None while it is not in the list."""
-        model = self.screen.tasks.view.model()
-        if model is None:
+        tasks = self.screen.tasks.view.tasks
+        if tasks is None:
             return None
-        tasks = model.list
         number = tasks.row_of(self.task(title))
         row = tasks.row_at(number) if number >= 0 else None
         return row if isinstance(row, TaskRow) and row.title == title else None
@@ -61,16 +68,20 @@ class Member:
         row = self.row(title)
         return row.status if row is not None else ""
 
+    def sync(self, title: str) -> str | None:
+        row = self.row(title)
+        return row.sync_state if row is not None else None
+
     def painted(self, title: str, colour: str) -> bool:
         """Whether a colour is to be seen in the row of a task, in the pixels of the window."""
         view = self.screen.tasks.view
-        index = view.model().index(view.model().list.row_of(self.task(title)), 0)
+        index = view.model().index(self.list.row_of(self.task(title)), 0)
         return has_colour(view.viewport(), colour, view.visualRect(index))
 
 
-def has_colour(widget: QWidget, colour: str, box: object = None) -> bool:
+def has_colour(widget: QWidget, colour: str, box: QRect | None = None) -> bool:
     """Whether some pixel of a widget (or of a part of it) is nearly this colour."""
-    image = (widget.grab(box) if box is not None else widget.grab()).toImage()  # type: ignore[call-overload]
+    image = widget.grab(box if box is not None else widget.rect()).toImage()
     wanted = QColor(colour)
     for y in range(image.height()):
         for x in range(image.width()):
@@ -184,7 +195,7 @@ async def sarah_and_mike(folder: Path, qapp: QApplication) -> AsyncIterator[tupl
             sarah.session.create("task", {"project": project, "title": title, "status": status})
         await sarah.session.client.sync()
         mike = await home.come("Mike Tan")
-        await home.until(lambda: mike.row("Poster") and sarah.row("Poster") and sarah.row("Poster").sync_state == "")
+        await home.until(lambda: mike.status("Poster") and sarah.sync("Poster") == "")
         yield home, sarah, mike
 
 

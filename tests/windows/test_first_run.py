@@ -105,7 +105,7 @@ async def test_a_used_invite_and_missing_words_are_said_in_their_places(tmp_path
     async with house(tmp_path, qapp) as home:
         sarah = await home.come("Sarah Okafor")
         link = str((await sarah.session.client.ask("invite", role="member", uses=1, days=1))["invite"])
-        seat, page = await join_page(home, link)
+        _, page = await join_page(home, link)
         for name, text in (("name", " "), ("email", "no address"), ("password", "short")):
             page.form.fields[name].set_text(text)
         page.server.compared.click()

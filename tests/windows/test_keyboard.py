@@ -108,12 +108,12 @@ async def test_a_task_is_opened_and_closed_and_panes_are_reached_by_keys(tmp_pat
         await home.until(lambda: sarah.session.people_at(sarah.screen.project, sarah.screen.task))
         sarah.screen._actions["next_pane"].trigger()
         sarah.screen._actions["close"].trigger()
-        assert sarah.screen.task == "" and not sarah.screen.body.is_open
+        await home.until(lambda: sarah.screen.task == "" and not sarah.screen.body.is_open)
         assert focus_of(sarah) is view
         QTest.keyClick(view, Qt.Key.Key_P, CTRL_SHIFT)
-        assert sarah.screen.pending.isVisible()
+        assert popup() is sarah.screen.pending
         QTest.keyClick(sarah.screen.pending, Qt.Key.Key_Escape)
-        assert not sarah.screen.pending.isVisible()
+        await home.until(lambda: not sarah.screen.pending.isVisible())
 
 
 async def test_letters_typed_into_a_field_are_no_commands(tmp_path: Path, qapp: QApplication) -> None:
@@ -126,4 +126,4 @@ async def test_letters_typed_into_a_field_are_no_commands(tmp_path: Path, qapp: 
         QTest.keyClick(edit, Qt.Key.Key_Return)
         await home.until(lambda: sarah.screen.header.name.label.words == "Snap jkl")
         assert QApplication.activePopupWidget() is None
-        assert sarah.screen.tasks.view.model().list.draft == ""
+        assert sarah.list.draft == ""

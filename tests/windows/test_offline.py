@@ -49,8 +49,7 @@ async def test_work_goes_on_offline_and_is_merged_on_return(tmp_path: Path, qapp
         await home.until(lambda: mike.status("Poster") == "doing")
         await home.until(lambda: mike.row("Storyboard") and mike.row("Storyboard").comment_count == 1)  # type: ignore[union-attr]
         assert sarah.status("Launch email") == "review"
-        await home.until(lambda: sarah.row("Poster") and sarah.row("Poster").sync_state == "")  # type: ignore[union-attr]
-        assert not sarah.painted("Poster", LIGHT.yellow) or sarah.status("Poster") == "doing"
+        await home.until(lambda: sarah.sync("Poster") == "")
         await home.until(lambda: panel_lines(sarah) == [])
         assert panel.explanation.text() == "Everything is saved and sent."
         assert panel.retry.words == "Disconnect"

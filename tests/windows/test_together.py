@@ -77,9 +77,9 @@ async def test_rows_that_others_insert_above_leave_what_is_seen_in_its_place(
         view = mike.screen.tasks.view
         mike.seat.window.resize(1300, 520)
         view.verticalScrollBar().setValue(600)
-        top = view.model().list.task_at(view.rowAt(0))
-        before = view.rowViewportPosition(view.model().list.row_of(top))
+        top = mike.list.task_at(view.rowAt(0))
+        before = view.rowViewportPosition(mike.list.row_of(top))
         sarah.session.create("task", {"project": project, "title": "Urgent", "status": "review"})
         await home.until(lambda: mike.row("Urgent"))
-        assert view.model().list.task_at(view.rowAt(0)) == top
-        assert view.rowViewportPosition(view.model().list.row_of(top)) == before
+        assert mike.list.task_at(view.rowAt(0)) == top
+        assert view.rowViewportPosition(mike.list.row_of(top)) == before

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from app.ui.models.task_list import TaskList
 from app.ui.models.task_model import TaskModel
 from app.ui.paint.rows import GroupRow, ListRow, TaskRow
 from app.ui.paint.task_columns import DUE_PX, task_columns
@@ -48,6 +49,11 @@ class TasksView(RowView):
         for changed in (model.rowsRemoved, model.rowsMoved):
             changed.connect(self.place_draft)
         self._set_header_heights()
+
+    @property
+    def tasks(self) -> TaskList | None:
+        """The list that is shown."""
+        return self._model.list if self._model is not None else None
 
     def follow(self, patch: Patch) -> None:
         """Take a patch; what is seen stays where it is, and others' changes are tinted."""
