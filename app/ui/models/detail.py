@@ -259,6 +259,8 @@ class TitleEdit:
 
     def end(self, typed: str) -> str | None:
         """What to save, or None when nothing was changed (or all was deleted)."""
+        if self.base is None:
+            return None
         base, self.base, self.theirs, self.by = self.base, None, "", NOBODY
         wanted = " ".join(typed.split())
         return wanted if wanted and wanted != base else None

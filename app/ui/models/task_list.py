@@ -229,8 +229,10 @@ class TaskList:
                 self._refresh(item)
 
     def toggle(self, status: str) -> None:
-        """Fold or unfold a group."""
+        """Fold or unfold a group; a line for a new task in it goes."""
         group = self._groups[status]
+        if group.draft:
+            self.close_draft()
         self._observer.resetting()
         group.collapsed = not group.collapsed
         self._observer.was_reset()

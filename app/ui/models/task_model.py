@@ -55,7 +55,7 @@ class TaskModel(QAbstractTableModel):
             case TaskRow():
                 return task_row_name(row) if role == Qt.ItemDataRole.AccessibleTextRole else row.title[:300]
             case GroupRow():
-                return group_row_name(row)
+                return group_row_name(row) if role == Qt.ItemDataRole.AccessibleTextRole else row.title
             case _:
                 return tr("New task")
 
