@@ -149,7 +149,7 @@ class Composer(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(brush(tokens.surface))
         focused = self.field.hasFocus()
-        painter.setPen(pen(tokens.accent, 2.0) if focused else pen(tokens.border_strong))
+        painter.setPen(pen(tokens.accent, 2.0) if focused else pen(tokens.line))
         inset = 1.0 if focused else 0.5
         box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
         painter.drawRoundedRect(box, RADIUS_FIELD - inset, RADIUS_FIELD - inset)

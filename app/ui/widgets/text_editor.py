@@ -31,9 +31,16 @@ class TextEditor(PlainEditor):
     composed = Signal()
 
     def __init__(
-        self, theme: Theme, style: str, name: str, least: int = 0, most: int = WHOLE, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        style: str,
+        name: str,
+        least: int = 0,
+        most: int = WHOLE,
+        parent: QWidget | None = None,
+        gap: int = 0,
     ) -> None:
-        super().__init__(theme, style, name, least, most, parent)
+        super().__init__(theme, style, name, least, most, parent, gap)
         self.base = ""
         self.composing = False
         self._local: Op = []

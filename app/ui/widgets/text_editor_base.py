@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QResizeEvent, QTextDocument, QTextOption
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QResizeEvent,
+    QTextDocument,
+    QTextOption,
+)
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.ui.strings import tr
@@ -19,21 +27,32 @@ class PlainEditor(QPlainTextEdit):
     """Only plain text, no undo of Qt's (it would take back what others wrote).
 
     It is as high as its text, between `least` and `most` px, and scrolls beyond. `grew` when its height changed,
-    `left` when Esc was pressed in it, `caret_moved` when its person moved the caret.
+    `left` when Esc was pressed in it, `caret_moved` when its person moved the caret,
+    `focus_changed` when the keyboard came or went (not for a menu of the field).
     """
 
     grew = Signal()
     left = Signal()
+    focus_changed = Signal(bool)
     caret_moved = Signal()
 
     def __init__(
-        self, theme: Theme, style: str, name: str, least: int = 0, most: int = WHOLE, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        style: str,
+        name: str,
+        least: int = 0,
+        most: int = WHOLE,
+        parent: QWidget | None = None,
+        gap: int = 0,
     ) -> None:
+        """`gap` is kept between paragraphs, in px."""
         super().__init__(parent)
         self._theme = theme
         self._style = style
         self._least = least
         self._most = most
+        self._gap = gap
         self._quiet = False
         document = QTextDocument(self)
         self._lines = LineLayout(document)
@@ -94,6 +113,18 @@ class PlainEditor(QPlainTextEdit):
             return True
         return super().event(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard came."""
+        super().focusInEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.focus_changed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The keyboard went."""
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.focus_changed.emit(False)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc leaves; every Enter is a plain line end."""
         if event.key() == Qt.Key.Key_Escape:
@@ -133,6 +164,6 @@ class PlainEditor(QPlainTextEdit):
 
     def _restyle(self) -> None:
         self.setFont(self._theme.font(self._style))
-        self._lines.set_line(self._theme.line(self._style), self._theme.letters(self._style).height())
+        self._lines.set_line(self._theme.line(self._style), self._theme.letters(self._style).height(), self._gap)
         self.document().markContentsDirty(0, self.document().characterCount())
         self.fit()

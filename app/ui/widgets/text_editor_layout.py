@@ -23,10 +23,12 @@ class LineLayout(QPlainTextDocumentLayout):
         self._line = 20
         self._shift = 1.0
         self._width = 1.0
+        self._gap = 0
 
-    def set_line(self, line: int, letters_height: float) -> None:
-        """The height of a line in px, in which letters of a height are centred."""
+    def set_line(self, line: int, letters_height: float, gap: int = 0) -> None:
+        """The height of a line in px, in which letters of a height are centred, and the gap between paragraphs."""
         self._line = line
+        self._gap = gap
         self._shift = max(0.5, (line - letters_height) / 2)
 
     def set_width(self, width: float) -> None:
@@ -40,7 +42,7 @@ class LineLayout(QPlainTextDocumentLayout):
         layout = block.layout()
         if not layout.lineCount() or layout.lineAt(0).y() == 0.0:
             self._lay_out(block)
-        bottom = self.document().documentMargin() if not block.next().isValid() else 0.0
+        bottom = self._gap if block.next().isValid() else self.document().documentMargin()
         return QRectF(0.0, 0.0, self._width, layout.lineCount() * self._line + bottom)
 
     def lines_height(self, most: int) -> int:
