@@ -264,6 +264,7 @@ class ComposerPanel(QWidget):
         self._stop_typing()
         self._show_draft()
         future.add_done_callback(lambda done: self._saved(done, item, text, editing, reply_to))
+        self._session.flush()
         if not editing:
             self.sent.emit(comment)
 

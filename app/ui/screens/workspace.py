@@ -200,7 +200,8 @@ class WorkspaceScreen(QWidget):
                 self.project = ""
         if self.task and (self.task in patch.items or patch.whole):
             row = self._session.view(self.task)
-            if row is None or row.trashed:
+            mine = row is not None and row.trashed and row.registers["trashed"].by == self._session.client.user
+            if row is None or mine:  # what another moved to the trash stays, and says so
                 self.close_task()
         if not self.project:
             self._choose_project()
