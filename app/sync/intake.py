@@ -187,6 +187,7 @@ class Intake:
             return None
         if pending.mark() != entry.mark or (pending.is_text and not pending.unit):
             core.renewing = True
+            self.sending.renew_when_quiet()
             return None
         if entry.writes and entry.writes[0].ops and pending.is_text:
             pending.rev = next(iter(entry.writes[0].ops.values()))[0]
