@@ -1,7 +1,8 @@
 """A profile that is a copy of another notices it, and both keep everything they wrote (case 3)."""
 
+from app.sync.engine import Engine, Identity, Start
 from app.sync.events import Renew, Renewed
-from tests.sync.house import House, Person, new_id
+from tests.sync.house import WORKSPACE, House, Person, new_id
 
 
 def copied(house: House, original: Person) -> Person:
@@ -31,7 +32,8 @@ def test_a_copy_that_meets_its_twins_entry_before_sending_asks_for_its_own_ident
         carry(person, effect)  # type: ignore[arg-type]
 
     house._carry = watching  # type: ignore[method-assign]
-    copy.start()
+    copy.engine = Engine(Identity(copy.device, copy.user, WORKSPACE, run="another"), Start({}, [], copy.outbox.load()))
+    house.carry(copy, copy.engine.begin(house.now))
     house.run()
     copy.engine.core.next_n = sarah.engine.core.next_n  # the copy was made before the twin's last change
     sarah.ask("set", "project", project, fields={"name": "From Sarah"})
