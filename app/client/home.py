@@ -133,7 +133,9 @@ class Home:
             self._watching.cancel()
             self._watching = None
         if self.session is not None:
-            assert self._outbox is not None
+            assert self._outbox is not None and self._cache is not None
+            await self._cache.drained()
+            self.session.cache_is_stuck()  # whatever still waits for it is saved now
             await self._outbox.drained()
             await self.session.close()
             self.session = None
@@ -167,6 +169,8 @@ class Home:
             self._on_damaged()
 
     def _on_damaged(self) -> None:
+        if self.session is not None:
+            self.session.cache_is_stuck()
         if self._healing is None:
             self._healing = asyncio.create_task(self._heal(), name="begin a new cache")
             self._healing.add_done_callback(self._healed)
@@ -192,6 +196,8 @@ class Home:
             self._broken(error)
 
     def _on_full(self) -> None:
+        if self.session is not None:
+            self.session.cache_is_stuck()
         self._hear(_notice("disk_full", CACHE_FULL))
 
     def _fact(self, fact: Fact) -> None:

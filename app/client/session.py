@@ -11,6 +11,7 @@ from typing import Any, Protocol, assert_never
 
 import msgspec
 
+from app.client.ordering import SaveOrder
 from app.client.storage import CacheWriter, OutboxWriter
 from app.client.timers import Timers
 from app.client.transport import Connection, ConnectionFailed
@@ -20,6 +21,7 @@ from app.sync.engine import Engine
 from app.sync.events import (
     Answer,
     Append,
+    CacheWritten,
     Command,
     Connect,
     Disconnect,
@@ -76,7 +78,7 @@ class Session:
         self.engine = engine
         self.welcome: Welcome | None = None
         self.round_trip_s: float | None = None
-        self._outbox = outbox
+        self._order = SaveOrder(outbox.append)
         self._cache: CacheWriter | None = None
         self._ways = ways
         self._hear = hear
@@ -101,6 +103,8 @@ class Session:
 
     def fact(self, fact: Fact) -> None:
         """Tell the engine, and carry out what it wishes. Nothing is told after `close`."""
+        if isinstance(fact, CacheWritten):
+            self._order.written(fact.token)
         if self._closed:
             return
         try:
@@ -127,6 +131,10 @@ class Session:
         ids = [str(uuid.uuid4()), str(uuid.uuid4())]
         return self.ask(lambda re: Edited(re, verb, kind, items, ids, **arguments))
 
+    def cache_is_stuck(self) -> None:
+        """The cache cannot be written for now: edits are saved all the same."""
+        self._order.stop_waiting()
+
     def command(self, what: str) -> None:
         """A command that nobody waits for."""
         self.fact(Command(what))
@@ -138,6 +146,9 @@ class Session:
 
     def _carry(self, effects: list[Effect]) -> None:
         """In the order of the wishes, also when a listener causes more of them meanwhile."""
+        for effect in effects:
+            if isinstance(effect, WriteCache):
+                self._order.writing(effect)
         self._effects.extend(effects)
         if self._carrying:
             return
@@ -153,7 +164,7 @@ class Session:
             case Send():
                 self._send(effect)
             case Append():
-                self._outbox.append(effect)
+                self._order.append(effect)
             case WriteCache() | Load() | ForgetApplied():
                 assert self._cache is not None
                 self._cache.do(effect)

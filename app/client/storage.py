@@ -119,6 +119,7 @@ class CacheWriter:
         self._damaged = damaged
         self._loop = asyncio.get_running_loop()
         self._broken = False
+        self._stuck = asyncio.Event()
         self._worker: Worker[WriteCache | Load | ForgetApplied] = Worker("cache", self._work)
 
     async def start(self) -> tuple[dict[str, tuple[str, int, int]], list[tuple[int, int, str]]]:
@@ -130,8 +131,12 @@ class CacheWriter:
         self._worker.put(wish)
 
     async def drained(self) -> None:
-        """Returns once everything wished before is done and answered."""
-        await self._worker.call(lambda: None)
+        """Returns once everything wished before is done and answered, or the disk is full and it may take for ever."""
+        done = asyncio.ensure_future(self._worker.call(lambda: None))
+        stuck = asyncio.ensure_future(self._stuck.wait())
+        await asyncio.wait({done, stuck}, return_when=asyncio.FIRST_COMPLETED)
+        for waiter in (done, stuck):
+            waiter.cancel()
 
     async def verify(self) -> bool:
         """Whether every channel's rows still have the hash that was kept with them (FAULTS 1.1)."""
@@ -183,13 +188,20 @@ class CacheWriter:
         told = False
         while True:
             try:
-                return self._one(wish)
+                self._one(wish)
+                if told:
+                    self._loop.call_soon_threadsafe(self._stuck.clear)
+                return
             except StorageFull:
                 if not told:
                     told = True
-                    self._loop.call_soon_threadsafe(self._full)
+                    self._loop.call_soon_threadsafe(self._on_full)
                 if not self._worker.pause(FULL_AGAIN_S):
                     return  # the program ends; what was not kept is fetched again
+
+    def _on_full(self) -> None:
+        self._stuck.set()
+        self._full()
 
     def _one(self, wish: WriteCache | Load | ForgetApplied) -> None:
         match wish:

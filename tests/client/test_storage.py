@@ -153,10 +153,17 @@ async def test_a_full_disk_is_waited_for_in_order_and_said_once(monkeypatch):
     monkeypatch.setattr(storage, "FULL_AGAIN_S", 0.01)
     file, (heard, said) = Cache(), nothing()
     file.failing = [StorageFull("full"), StorageFull("full"), StorageFull("full")]
-    writer = cache_writer(file, heard, said)
+    both = asyncio.Event()
+
+    def hear(fact):
+        heard.append(fact)
+        if len(heard) == 2:
+            both.set()
+
+    writer = CacheWriter(file, hear, lambda: said.append("full"), lambda: said.append("damaged"))
     for token in (1, 2):
         writer.do(WriteCache(token, CacheBatch(rows=[task(token)])))
-    await writer.drained()
+    await both.wait()
     assert heard == [CacheWritten(1), CacheWritten(2)]
     assert said == ["full"]
     await writer.close()
@@ -168,8 +175,9 @@ async def test_the_end_does_not_wait_for_a_full_disk():
     writer = cache_writer(file, heard, said)
     writer.do(WriteCache(1, CacheBatch(rows=[task(1)])))
     async with asyncio.timeout(5):
+        await writer.drained()
         await writer.close()
-    assert heard == []
+    assert (heard, said) == ([], ["full"])
 
 
 async def test_a_damaged_cache_is_said_once_and_used_no_more():
