@@ -44,8 +44,9 @@ async def test_a_bulk_change_is_one_change_with_an_event_for_each_item(tmp_path)
             for n in range(3)
         ]
         made = await sarah.do("set", kind="task", items=tasks, fields={"status": "done"})
-        for task in tasks:
-            await mike.until("change", lambda line, task=task: (line["change"], line["item"]) == (made["change"], task))
+        await mike.until("change", lambda line: (line["change"], line["item"]) == (made["change"], tasks[-1]))
+        events = [line["item"] for line in mike.events if line.get("change") == made["change"]]
+        assert sorted(events) == sorted(tasks)
         done = (await mike.do("list", kind="task", project=project, where={"status": "done"}))["items"]
         assert [item["item"] for item in done] == tasks
 
@@ -226,7 +227,7 @@ async def test_each_way_to_the_end_answers_what_is_due_and_ends_with_0(tmp_path,
             if how == "quit":
                 await sarah.write(b'{"id": "over", "do": "quit"}\n')
             else:
-                sarah.process.stdin.close()
+                sarah.end_of_input()
             assert await sarah.gone() == 0
             assert all(answer["ok"] for answer in await asyncio.gather(*due))
         assert b"Traceback" not in sarah.complaints
@@ -292,13 +293,11 @@ async def test_too_many_guesses_are_slowed_down_and_it_is_said_for_how_long(tmp_
             "fingerprint": there.server.hello["fingerprint"],
             "email": "sarah@example.org",
         }
-        for n in range(50):
-            answer = await eve.ask("sign_in", **guess, password=f"guess number {n}")
-            if answer["error"]["code"] == "too_many_attempts":
-                break
-            assert answer["error"]["code"] == "credentials"
-        assert answer["error"]["code"] == "too_many_attempts"
-        assert answer["error"]["retry_after"] > 0
+        errors: list[dict] = []
+        while len(errors) < 50 and (not errors or errors[-1]["code"] == "credentials"):
+            errors.append((await eve.ask("sign_in", **guess, password=f"guess number {len(errors)}"))["error"])
+        assert errors[0]["code"] == "credentials"
+        assert errors[-1]["code"] == "too_many_attempts" and errors[-1]["retry_after"] > 0
 
 
 async def test_a_second_process_on_a_profile_says_so_in_one_line_and_the_first_goes_on(tmp_path):

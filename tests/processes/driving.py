@@ -147,6 +147,10 @@ class HeadlessProcess(Process):
         with contextlib.suppress(ConnectionError):
             await self.process.stdin.drain()
 
+    def end_of_input(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
     async def ask(self, do: str, **arguments: Any) -> Line:
         """The whole answer. Raises Ended."""
         if self.over:
