@@ -51,7 +51,9 @@ class DemoScene:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._server = LocalServer(ServerPlace(folder / "server", name=WORKSPACE))
+        data = folder / "server"
+        port = None if data.exists() else 0  # the usual one is left to a server that is meant
+        self._server = LocalServer(ServerPlace(data, port=port, name=WORKSPACE))
         self._nora: Client | None = None
         self._teammate: Teammate | None = None
         self._work: asyncio.Task[None] | None = None

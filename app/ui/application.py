@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.client.paths import default_profile_root
 from app.model.change import Refusal
+from app.ui.garbage import Garbage
 from app.ui.instance import Instance, InstanceUnreachable, hand_over, place
 from app.ui.loop import catch_failures, stop_on_signals
 from app.ui.loop import run as run_loop
@@ -70,6 +71,7 @@ class Application(QObject):
         self.theme = Theme(qt, self.settings.theme, parent=self)
         self.seats: list[Seat] = []
         self.stop = asyncio.Event()
+        self.garbage = Garbage(qt, self)
         self.tray = Tray(self)
         self.tray.open_asked.connect(self.come_up)
         self.tray.sync_asked.connect(self._sync)
@@ -207,6 +209,7 @@ async def _main(qt: QApplication, folder: Path, name: str, link: str) -> int:
     catch_failures(seat.tell, tr("Something went wrong. It is written to the log."))
     await seat.open()
     application.tray.show()
+    application.garbage.settle()
     await application.wait()
     instance.close()
     return 0
@@ -225,6 +228,7 @@ async def _play(qt: QApplication, scene: Scene, folder: Path, ready: str) -> int
             await seat.open()
             _beside(seat, number, len(places))
         application.tray.show()
+        application.garbage.settle()
         await scene.begin()
         print(ready, flush=True)
         await application.wait()

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from app.model.row import Row
 from app.ui.models.detail_times import when_words
-from app.ui.models.times import day_of, long_due_words
+from app.ui.models.times import day_of, due_words, long_due_words
 from app.ui.paint.names import people_words, priority_word, status_word
 from app.ui.paint.rows import LabelChip, PersonChip
 from app.ui.session import NOBODY, Session
@@ -17,7 +17,7 @@ from app.ui.strings import tr
 TaskState = Literal["here", "trashed", "gone"]
 QUEUE_LOOKED_THROUGH: Final = 500
 """With a longer queue only the task's own sign is shown, not those of its fields."""
-PEOPLE_NAMED: Final = 3
+PEOPLE_NAMED: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ def task_facts(session: Session, item: str, now: float, today: date) -> TaskFact
     project = session.view(str(row.value("project")))
     due = day_of(row.value("due"))
     status = str(row.value("status") or "todo")
+    late = due is not None and due < today and status not in ("done", "cancelled")
     named = [session.label(one) for one in row.sets.get("labels", ())]
     return TaskFacts(
         item,
@@ -68,8 +69,8 @@ def task_facts(session: Session, item: str, now: float, today: date) -> TaskFact
         status,
         int(row.value("priority") or 0),
         due,
-        long_due_words(due, today) if due is not None else "",
-        due is not None and due < today and status not in ("done", "cancelled"),
+        _due_words(due, today, late) if due is not None else "",
+        late,
         _people(session, row),
         tuple(label for label in named if label is not None),
         _author(session, row, "trashed") if row.trashed else NOBODY,
@@ -117,7 +118,7 @@ def due_name(facts: TaskFacts) -> str:
     """The due day as a screen reader says it."""
     if facts.due is None:
         return tr("no due date")
-    return tr("{day}, late", day=facts.due_words) if facts.late else facts.due_words
+    return facts.due_words
 
 
 def status_name(facts: TaskFacts) -> str:
@@ -131,8 +132,9 @@ def priority_name(facts: TaskFacts) -> str:
 
 
 def assignees_words(people: tuple[PersonChip, ...]) -> str:
-    """Such as "You, Sarah", "You, Sarah +2"."""
-    names = [tr("You") if person.is_you else person.first_name for person in people[:PEOPLE_NAMED]]
+    """Such as "You, Sarah", "You +2"."""
+    named = people if len(people) <= PEOPLE_NAMED else people[:1]
+    names = [tr("You") if person.is_you else person.first_name for person in named]
     words = tr(", ").join(names)
     more = len(people) - len(names)
     return tr("{names} +{n}", names=words, n=more) if more else words
@@ -264,6 +266,10 @@ class TitleEdit:
         base, self.base, self.theirs, self.by = self.base, None, "", NOBODY
         wanted = " ".join(typed.split())
         return wanted if wanted and wanted != base else None
+
+
+def _due_words(due: date, today: date, late: bool) -> str:
+    return tr("{day}, late", day=due_words(due, today)) if late else long_due_words(due, today)
 
 
 def _people(session: Session, row: Row) -> tuple[PersonChip, ...]:

@@ -186,6 +186,7 @@ class Join(Ground):
     def set_invite(self, link: str) -> None:
         """Put a link in, such as one that the program was started with."""
         self.form.fields["invite"].set_text(link)
+        self.form.fields["invite"].edit.setCursorPosition(0)
         self.form.fields["name"].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_note(self, note: str, choice: bool) -> None:

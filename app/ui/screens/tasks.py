@@ -28,6 +28,8 @@ from app.ui.widgets.popover import Popover
 from app.ui.widgets.states import EmptyState, Skeleton
 
 EDGE_PX = 8
+TINTS_MOST = 40
+"""More changes at once are a flood, not something to look at."""
 SPOTS = {"status": "status", "assignees": "assign", "due": "due", "labels": "labels"}
 
 
@@ -119,8 +121,10 @@ class TasksPane(QWidget):
     def _follow(self, patch: Patch) -> None:
         self.view.follow(patch)
         self._choose_page()
+        if len(patch.items) > TINTS_MOST or not self.isVisible():
+            return
         for item, (kind, _, author) in patch.items.items():
-            if author and self.isVisible():
+            if author:
                 row = self._session.view(item)
                 task = str(row.value("on")) if kind == "comment" and row is not None else item
                 self.view.flash_task(task, self._theme.tokens.person(self._session.person(author).colour_slot).fill)
@@ -143,12 +147,13 @@ class TasksPane(QWidget):
     # -- what is done --------------------------------------------------------------------------------------------------
 
     def new_task(self, status: str = "") -> None:
-        """Open the line for a new task, in a group or in that of the current row."""
+        """Open the line for a new task: in a group, in that of the current task, or under To do."""
         if self._model is None:
             return
         if not status:
-            status = self._model.list.status_at(self.view.currentIndex().row()) or "todo"
-            status = "todo" if status in ("done", "cancelled") else status
+            row = self._model.list.row_of(self.view.current_task())
+            status = self._model.list.status_at(row)
+            status = "todo" if status in ("", "done", "cancelled") else status
         row = self._model.list.open_draft(status)
         self._choose_page()
         self.view.scrollTo(self._model.index(row, 0))

@@ -192,7 +192,7 @@ class TasksView(RowView):
                 self.opened.emit(index.row())
 
     def flash_task(self, task: str, colour: str) -> None:
-        """Tint a task's row in somebody's colour."""
+        """Tint a task's row in somebody's colour, if it can be seen."""
         row = self._model.list.row_of(task) if self._model is not None else -1
-        if row >= 0:
+        if row >= 0 and self.viewport().rect().intersects(self.visualRect(self.model().index(row, 0))):
             self.flash(row, task, colour)
