@@ -50,7 +50,7 @@ class Edits:
             return False
         for item in fact.items:
             row = self.core.replica.view(item)
-            if row is None and not kind.resident and ("row", item, "") not in self.core.loading:
+            if row is None and not kind.resident:
                 if item in self.core.absent:
                     raise Refusal("not_found", _NOT_FOUND)
                 self.core.load("row", item, then=fact)
