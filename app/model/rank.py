@@ -11,6 +11,8 @@ LENGTH_MAX = 128
 """Longest rank accepted; the server reranks a list long before (SYNC 6)."""
 
 _LOWEST, _HIGHEST = DIGITS[0], DIGITS[-1]
+_FIRST = "A" + _LOWEST * 26
+"""The lowest integer part that can be written: nothing would fit before it, so it is no rank."""
 _VALUE = {digit: value for value, digit in enumerate(DIGITS)}
 
 
@@ -19,7 +21,9 @@ def is_rank(text: object) -> bool:
     if not isinstance(text, str) or not 2 <= len(text) <= LENGTH_MAX or any(letter not in _VALUE for letter in text):
         return False
     length = _integer_length(text[0])
-    return length is not None and len(text) >= length and not (len(text) > length and text[-1] == _LOWEST)
+    if length is None or len(text) < length or text[:length] == _FIRST:
+        return False
+    return not (len(text) > length and text[-1] == _LOWEST)
 
 
 def between(before: str | None, after: str | None) -> str:
