@@ -104,7 +104,7 @@ CAMPAIGN = Project(
             ("nora", "sarah"),
             3,
             3,
-            "Send three versions to 5 % of the list on Tuesday, then the winner to everyone on Friday at 09:00.\n\n"
+            "Send three versions to 5 % of the list on Tuesday, then the winner to everyone on Friday at 09:00.\n"
             "Keep the subject line under 45 characters. No prices in the preview text.",
             (
                 Talk(

@@ -203,6 +203,7 @@ class TabsRow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("ground", "surface")
         self.tabs = Tabs(theme, self)
+        self.tabs.setAccessibleName(tr("Views of the project"))
         self.tabs.add(tr("List"), "list")
         self.new = Button(theme, tr("New task"), "primary", icon="plus", parent=self)
         self.new.set_hint(actions.keys("new_task"))
