@@ -42,6 +42,7 @@ class FakeClient:
     refuse: Refusal | None = None
     joined: bool = True
     hears: list[Callable] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         for slot, (user, name) in enumerate(((ME, "Nora Lindqvist"), (SARAH, "Sarah Okafor"), (MIKE, "Mike Tan"))):
@@ -110,6 +111,7 @@ class FakeClient:
             key = (items[0], arguments["name"])
             self.texts[key] = apply(self.texts[key], arguments["op"])
         self.edits.append((verb, kind, items, arguments, future))
+        self.news.set()
         return future
 
     def land(self) -> None:
@@ -128,6 +130,14 @@ def changed(old: Row, by: str, sets: dict | None = None, **values: Any) -> Row:
     registers = {**old.registers, **{name: Register(value, 9, by, 2000.0) for name, value in values.items()}}
     elements = {**old.sets, **{n: {one: Register(True, 9, by) for one in many} for n, many in (sets or {}).items()}}
     return Row(old.id, old.kind, old.channel, old.seq, old.created_by, old.created_at, 2000.0, registers, elements)
+
+
+async def until(client: FakeClient, condition: Callable[[], object]) -> None:
+    """Until something is so: it is looked at after every edit, and whenever `client.news` is set."""
+    async with asyncio.timeout(5):
+        while not condition():
+            client.news.clear()
+            await client.news.wait()
 
 
 async def turn(times: int = 5) -> None:

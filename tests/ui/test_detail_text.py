@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from tests.ui.detail_house import OTHER_TASK, SARAH, TASK, FakeClient, session_of, turn
 
 from app.model.change import Refusal
 from app.text import apply
@@ -18,6 +14,7 @@ from app.ui.screens.detail_text import SharedText
 from app.ui.session import Session
 from app.ui.theme.theme import Theme
 from app.ui.widgets.text_editor import TextEditor
+from tests.ui.detail_house import OTHER_TASK, SARAH, TASK, FakeClient, session_of, turn, until
 
 FULL = Refusal("storage_full", "The disk is full.")
 FIELD = "description"
@@ -36,7 +33,9 @@ class Desk:
         self.session.said.connect(lambda message: self.words.append(message.words))
 
     def open(self, item: str = TASK) -> SharedText:
-        return SharedText(self.session, self.editor, item, FIELD, self.unsaved, self.owner)
+        shared = SharedText(self.session, self.editor, item, FIELD, self.unsaved, self.owner)
+        shared.changed.connect(self.client.news.set)
+        return shared
 
     def type(self, text: str) -> None:
         self.editor.moveCursor(self.editor.textCursor().MoveOperation.End)
@@ -50,24 +49,18 @@ class Desk:
         self.client.tell("text_changed", item=item, field=FIELD, op=op, by=SARAH)
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
 async def test_letters_typed_together_become_one_change(theme: Theme) -> None:
     desk = Desk(theme)
     shared = desk.open()
     desk.type(" Today")
     assert not desk.client.edits
-    await until(lambda: bool(desk.client.edits))
+    await until(desk.client, lambda: desk.client.edits)
     assert desk.text() == "Send it. Today"
     assert len(desk.client.edits) == 1
-    assert not shared.settled
+    before = shared.settled
     desk.client.land()
-    await until(lambda: shared.settled)
-    assert shared.state == "saved"
+    await turn()
+    assert (before, shared.settled, shared.state) == (False, True, "saved")
 
 
 async def test_closing_saves_at_once_and_another_text_is_never_written(theme: Theme) -> None:
@@ -138,7 +131,7 @@ async def test_a_full_disk_loses_no_letter_and_saving_goes_on_when_there_is_room
     desk.client.texts[TASK, FIELD] = "Send it."  # the engine takes it back, says so, and answers
     desk.client.tell("text_replaced", item=TASK, field=FIELD)
     future.set_exception(FULL)
-    await until(lambda: shared.state == "failed")
+    await until(desk.client, lambda: shared.state == "failed")
     await turn()
     assert desk.editor.text() == "Send it. Mine"
     assert shared.reason == FULL.text and desk.words == [FULL.text]
@@ -146,7 +139,7 @@ async def test_a_full_disk_loses_no_letter_and_saving_goes_on_when_there_is_room
     assert desk.editor.text() == "Others: Send it. Mine"
     shared.flush()
     desk.client.land()
-    await until(lambda: shared.state == "saved")
+    await until(desk.client, lambda: shared.state == "saved")
     assert desk.text() == "Others: Send it. Mine"
 
 
@@ -161,7 +154,7 @@ async def test_a_text_that_is_refused_at_once_stays_in_the_field(theme: Theme) -
     desk.client.refuse = None
     shared.flush()
     desk.client.land()
-    await until(lambda: shared.state == "saved")
+    await until(desk.client, lambda: shared.state == "saved")
     assert desk.text() == "Send it. Mine"
 
 

@@ -264,7 +264,7 @@ class TitleEdit:
         if self.base is None:
             return None
         base, self.base, self.theirs, self.by = self.base, None, "", NOBODY
-        wanted = " ".join(typed.split())
+        wanted = typed.strip()
         return wanted if wanted and wanted != base else None
 
 

@@ -161,6 +161,7 @@ class TaskDetail(QWidget):
                     self.page.properties.flash(name, colour)
 
     def _show_gone(self) -> None:
+        self.header.more.hide()
         if not self._project or self._session.view(self._project) is not None:
             words = tr("It was removed, or you lost access to it.")
             self.gone.set_words("eye-off", tr("This task is no longer here"), words)

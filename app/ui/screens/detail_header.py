@@ -25,6 +25,9 @@ from app.ui.widgets.label import ElidedLabel, Label
 HEADER_PX = 40
 FACE_PX = 20
 FACES_MOST = 3
+ABOVE_PX = 4
+BELOW_PX = 8
+"""Around a notice, so that its place is empty when it is hidden."""
 
 
 class Faces(QWidget):
@@ -178,7 +181,7 @@ class Notice(QWidget):
         self.button = Button(theme, "", "secondary", parent=self)
         self.button.clicked.connect(self._do)
         row = QHBoxLayout(self)
-        row.setContentsMargins(38, 8, 10, 8)
+        row.setContentsMargins(38, 8 + ABOVE_PX, 10, 8 + BELOW_PX)
         row.setSpacing(10)
         row.addWidget(self.label, 1)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
@@ -215,10 +218,11 @@ class Notice(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(brush(soft))
-        painter.drawRoundedRect(QRectF(self.rect()), RADIUS_FIELD, RADIUS_FIELD)
+        box = QRectF(self.rect()).adjusted(0, ABOVE_PX, 0, -BELOW_PX)
+        painter.drawRoundedRect(box, RADIUS_FIELD, RADIUS_FIELD)
         picture = self._theme.pixmap(self._icon, 16, tone, self.devicePixelRatioF())
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        painter.drawPixmap(QPointF(self.width() - 28 if mirrored else 12, 14), picture)
+        painter.drawPixmap(QPointF(self.width() - 28 if mirrored else 12, 14 + ABOVE_PX), picture)
         painter.end()
 
     def _do(self) -> None:

@@ -98,7 +98,8 @@ class PlainEditor(QPlainTextEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap for the new width."""
-        self._lines.set_width(self.viewport().width())
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self._lines.set_width(self.viewport().width(), mirrored)
         super().resizeEvent(event)
         self.fit()
 

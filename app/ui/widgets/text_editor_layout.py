@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QTextBlock, QTextDocument, QTextOption
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
@@ -24,6 +24,7 @@ class LineLayout(QPlainTextDocumentLayout):
         self._shift = 1.0
         self._width = 1.0
         self._gap = 0
+        self._mirrored = False
 
     def set_line(self, line: int, letters_height: float, gap: int = 0) -> None:
         """The height of a line in px, in which letters of a height are centred, and the gap between paragraphs."""
@@ -31,9 +32,10 @@ class LineLayout(QPlainTextDocumentLayout):
         self._gap = gap
         self._shift = max(0.5, (line - letters_height) / 2)
 
-    def set_width(self, width: float) -> None:
-        """The width to wrap at; the editor tells Qt the same by its own size."""
+    def set_width(self, width: float, mirrored: bool = False) -> None:
+        """The width to wrap at, and whether lines begin at the right; the editor tells Qt the same by its own size."""
         self._width = max(1.0, width)
+        self._mirrored = mirrored
 
     def blockBoundingRect(self, block: QTextBlock) -> QRectF:
         """The place of a paragraph: whole lines."""
@@ -57,6 +59,8 @@ class LineLayout(QPlainTextDocumentLayout):
         option = QTextOption(self.document().defaultTextOption())
         if not has_long_word(block.text()):
             option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        option.setAlignment(Qt.AlignmentFlag.AlignRight if self._mirrored else Qt.AlignmentFlag.AlignLeft)
         margin = self.document().documentMargin()
         layout = block.layout()
         layout.setTextOption(option)
