@@ -43,6 +43,7 @@ class Pane:
         self.closed: list[int] = []
         self.detail.closed.connect(lambda: self.closed.append(1))
         self.detail.activateWindow()
+        assert QTest.qWaitForWindowActive(self.detail)
 
     def comment(self, item: str, by: str = SARAH, **values: Any) -> None:
         made = row("comment", item, by, 1000.0, on=TASK, **{"body": f"Words of {item}", **values})
