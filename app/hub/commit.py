@@ -215,8 +215,8 @@ class _Work:
         there = row.sets.get(name, {})
         values = checked_values(self.kind, self.change)
         if self.change.verb == "add":
-            # An add that had not seen another's add of the same counts for itself: a remove must have seen both.
-            return Write(row.id, add={name: [one for one in values if one not in there or not self._seen(there[one])]})
+            # What is there already is added anew: a remove that has not seen this add must not undo it.
+            return Write(row.id, add={name: values})
         seen = [value for value in values if value in there and self._seen(there[value])]
         return Write(row.id, drop={name: seen})
 

@@ -166,13 +166,15 @@ def test_two_adds_of_the_same_are_two_reasons_to_stay(office: Office, mike: Pers
     check_channel(office.store, ch)
 
 
-def test_an_add_of_what_one_sees_there_changes_nothing(office: Office, ch: str, task: str) -> None:
-    sarah = office.owner
+def test_adding_again_what_is_there_is_a_reason_of_its_own_to_stay(office: Office, ch: str, task: str) -> None:
+    sarah, mike = office.owner, office.join("Mike")
     label = sarah.label(ch)
     sarah.does("add", "task", task, ch, field="labels", values=[label, label])
+    base = office.seq(ch)
     sarah.does("add", "task", task, ch, field="labels", values=[label])
-    assert office.entries(ch)[-1].writes[0].add == {"labels": []}
     assert len(office.row(ch, task).sets["labels"]) == 1
+    assert mike.does("remove", "task", task, ch, field="labels", values=[label], base=base).status == "merged"
+    assert set(office.row(ch, task).sets["labels"]) == {label}
 
 
 def test_removing_what_is_not_there_is_no_conflict(office: Office, ch: str, task: str) -> None:
