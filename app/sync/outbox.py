@@ -27,7 +27,8 @@ class Pending:
     """One change from the edit to its settlement.
 
     `made` is the form made; `unit` the exact bytes sent, with the numbers in it, once they were journaled. `doubt`
-    says that it may have been sent in an earlier connection and that nothing was heard of it. `seq`, `rev` (of a text)
+    says that it may have been sent in an earlier connection and that nothing was heard of it, `kept` that the server's disk
+    failed with it and may have it all the same. `seq`, `rev` (of a text)
     and `status` are the outcome's; `code` and `reason` say why it is blocked or rejected.
     """
 
@@ -39,6 +40,7 @@ class Pending:
     unit_numbers: list[int] = field(default_factory=list)
     unit_change: Change | None = None
     doubt: bool = False
+    kept: bool = False
     seq: int = 0
     rev: int = 0
     status: str = ""
@@ -147,6 +149,7 @@ class Outbox:
                 # Acked ones too: their entry may now come inside a snapshot, which carries no change ids.
                 pending.doubt = True
                 pending.state = WAITING
+            pending.doubt = pending.doubt or pending.kept
             if pending.state == WAITING:
                 self._ready.append(pending.n)
         heapq.heapify(self._ready)

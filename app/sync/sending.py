@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from app.model.change import Change, Part, Refusal, Result, encode_change
+from app.model.checks import NUMBER_MAX
 from app.model.identity import parse_change_id
 from app.protocol.limits import BATCH_BYTES, CHANGES_PER_PUSH_MAX
 from app.protocol.messages import Ack, Push
@@ -140,7 +141,7 @@ class Sending:
         for n in ack.unknown:
             pending = core.outbox.by_number.get(n)
             if pending is not None and pending.doubt:
-                pending.doubt = False
+                pending.doubt = pending.kept = False
                 if pending.state == WAITING:
                     core.outbox.queue(pending)
         for result in ack.results:
@@ -158,6 +159,7 @@ class Sending:
 
     def _on_result(self, pending: Pending, result: Result) -> None:
         core = self.core
+        pending.kept = result.code == "storage"
         if result.status != "refused":
             pending.seq, pending.status = result.seq, result.status
             if not pending.is_text:
@@ -234,8 +236,9 @@ class Sending:
         """Whether later unsent edits of the same text are recorded on a revision from before this one's outcome."""
         if not pending.is_text:
             return False
+        reached = pending.rev or NUMBER_MAX  # unknown after a start or a snapshot: whatever is open may stand on it
         return any(
-            one.n > pending.n and one.state in OPEN and (one.unit_change or one.change).rev < pending.rev
+            one.n > pending.n and one.state in OPEN and (one.unit_change or one.change).rev < reached
             for one in self.core.own_texts(pending.text_key)
         )
 
@@ -272,7 +275,7 @@ class Sending:
     def reject(self, pending: Pending, code: str, text: str) -> None:
         """Refused for good: out of the view, listed with its reason until discarded; what stands on it with it."""
         core = self.core
-        dependants = core.outbox.dependants(pending)
+        dependants = [*core.outbox.dependants(pending), *self._stands_unseen_on(pending)]
         records: list[AnyRecord] = []
         for one in (pending, *dependants):
             own = one is pending
@@ -297,6 +300,16 @@ class Sending:
         document = core.documents.get(pending.text_key)
         return core.rerecord(document.remove(pending.n)) if document is not None else []
 
+    def _stands_unseen_on(self, pending: Pending) -> list[Pending]:
+        """Later edits of a text that is not here (yet): they cannot be carried over the gap that this one leaves."""
+        if not pending.is_text:
+            return []
+        document = self.core.documents.get(pending.text_key)
+        if document is not None and all(own.n != pending.n for own in document.latent):
+            return []
+        later = self.core.own_texts(pending.text_key)
+        return [one for one in later if one.n > pending.n and one.state in OPEN]
+
     def _look_again(self, changes: Iterable[Pending]) -> None:
         core = self.core
         for pending in changes:
@@ -314,7 +327,8 @@ class Sending:
             core.answer(fact.re, error=Refusal("not_found", "There is no such waiting change."))
             return
         together = [pending, *(core.outbox.dependants(pending) if pending.state in OPEN else self._blocked_by(pending))]
-        if any(_may_be_there(one) for one in together):
+        unseen = [later for one in together for later in self._stands_unseen_on(one) if later not in together]
+        if unseen or any(_may_be_there(one) for one in together):
             core.answer(fact.re, error=Refusal("sending", "This change is being sent and cannot be taken back now."))
             return
         records: list[AnyRecord] = []
@@ -374,8 +388,7 @@ class Sending:
 
 def _may_be_there(pending: Pending) -> bool:
     """Whether the server may have it, or get it: a disk that reported an error may have kept it all the same."""
-    kept = pending.state == BLOCKED and pending.code == "storage"
-    return pending.state in (SAVING, SENDING, ACKED) or pending.doubt or kept
+    return pending.state in (SAVING, SENDING, ACKED) or pending.doubt or pending.kept
 
 
 def _names(change: Change) -> set[str]:
