@@ -44,6 +44,16 @@ class ServerPlace:
     name: str = ""
 
 
+LEASH = """
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(1, 15, 0, 0, 0)
+if os.getppid() == int(sys.argv[1]):
+    os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
+"""
+"""Run between this program and the server on Linux: PR_SET_PDEATHSIG, so that a kill -9 of this one ends that one
+in good order. Set in a process of its own, since code between fork and exec is unsafe beside threads."""
+
+
 def program() -> list[str]:
     """How this program is started again, before its arguments; with `environment`."""
     return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
@@ -56,6 +66,8 @@ def command(place: ServerPlace) -> list[str]:
         arguments += ["--port", str(place.port)]
     if place.name:
         arguments += ["--name", place.name]
+    if sys.platform == "linux" and not getattr(sys, "frozen", False):
+        return [sys.executable, "-c", LEASH, str(os.getpid()), *program()[1:], *arguments]
     return [*program(), *arguments]
 
 
