@@ -221,6 +221,8 @@ class Sending:
         core = self.core
         found = [core.outbox.by_number.get(n) for n in numbers]
         applied = [one for one in found if one is not None and one.state == APPLIED]
+        for one in applied:
+            one.cached = True
         if not applied:
             return
         kept = [one for one in applied if self._stood_upon(one)]
@@ -233,12 +235,12 @@ class Sending:
         core.append(Saving("settled", records, applied))
 
     def _stood_upon(self, pending: Pending) -> bool:
-        """Whether later unsent edits of the same text are recorded on a revision from before this one's outcome."""
+        """Whether later edits of the same text, not yet in the cache, stand on a revision from before this one's outcome."""
         if not pending.is_text:
             return False
         reached = pending.rev or NUMBER_MAX  # unknown after a start or a snapshot: whatever is open may stand on it
         return any(
-            one.n > pending.n and one.state in OPEN and (one.unit_change or one.change).rev < reached
+            one.n > pending.n and _may_come_back(one) and (one.unit_change or one.change).rev < reached
             for one in self.core.own_texts(pending.text_key)
         )
 
@@ -389,6 +391,11 @@ class Sending:
 def _may_be_there(pending: Pending) -> bool:
     """Whether the server may have it, or get it: a disk that reported an error may have kept it all the same."""
     return pending.state in (SAVING, SENDING, ACKED) or pending.doubt or pending.kept
+
+
+def _may_come_back(pending: Pending) -> bool:
+    """Whether it is laid on its text again after a start: the cache does not have its outcome."""
+    return pending.state in OPEN or (pending.state == APPLIED and not pending.cached)
 
 
 def _names(change: Change) -> set[str]:

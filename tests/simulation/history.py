@@ -165,7 +165,7 @@ class History:
         name, wanted = intent.fact.name, intent.fact.values
         there = self.things[write.item].sets.setdefault(name, {})
         if entry.verb == "add":
-            expected = {one for one in wanted if one not in there or not self._seen(intent, entry, there[one])}
+            expected = set(wanted)
             found = set(write.add.get(name, ()))
             there.update(dict.fromkeys(expected, self._stamp(entry, intent)))
         else:
