@@ -50,6 +50,7 @@ class Seat(QObject):
         self.window = Window(theme, settings, title)
         self.window.quit_asked.connect(self.quit_asked)
         self.window.hidden_changed.connect(self._hide)
+        self.window.activated.connect(self._retry)
         self.session: Session | None = None
         self.client: Client | None = None
         self.screen: WorkspaceScreen | None = None
@@ -230,6 +231,11 @@ class Seat(QObject):
     def _hide(self, hidden: bool) -> None:
         if self.client is not None:
             self.client.mode("background" if hidden else "foreground")
+
+    def _retry(self) -> None:
+        """Whoever turns to an offline window wants it connected; waiting out the pause would look broken."""
+        if self.client is not None and self.client.light().state == "offline" and self.client.light().retry_in:
+            self.client.retry()
 
     # -- signing out and in --------------------------------------------------------------------------------------------
 

@@ -95,15 +95,48 @@ def has_colour(widget: QWidget, colour: str, box: QRect | None = None) -> bool:
     return False
 
 
-class House:
+class Waiting:
+    """Waits until something is shown: it looks again after every patch that any window got."""
+
+    def __init__(self) -> None:
+        self.news = asyncio.Event()
+
+    def hear(self, session: Session) -> None:
+        """Let `until` look again whenever this session shows something."""
+        for signal in (
+            session.rows_changed,
+            session.presence_changed,
+            session.light_changed,
+            session.pending_changed,
+            session.said,
+            session.synced,
+        ):
+            signal.connect(self._tell)
+
+    def _tell(self, *_: object) -> None:
+        self.news.set()
+
+    async def until(self, condition: Callable[[], object], wait_s: float = WAIT_S) -> None:
+        """Until something is so: it is looked at after every patch that any window got."""
+        async with asyncio.timeout(wait_s):
+            while True:
+                self.news.clear()
+                if condition():
+                    return
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(0.25):  # what changes without a patch: a page, a toast
+                        await self.news.wait()
+
+
+class House(Waiting):
     """Server, application and people of one test."""
 
     def __init__(self, folder: Path, server: Server, application: Application) -> None:
+        super().__init__()
         self.folder = folder
         self.server = server
         self.application = application
         self.people: dict[str, Member] = {}
-        self._news = asyncio.Event()
 
     @property
     def fingerprint(self) -> str:
@@ -115,7 +148,7 @@ class House:
         profile.mkdir()
         (profile / "token").touch()  # tokens are kept in files here: no test asks the system's keyring
         seat = self.application.add(profile, WindowSettings(profile / "window.ini"))
-        seat.changed.connect(self._news.set)
+        seat.changed.connect(self.news.set)
         return seat
 
     async def come(self, name: str) -> Member:
@@ -140,32 +173,6 @@ class House:
         """Give a window the keyboard, so that its shortcuts act."""
         member.seat.window.activateWindow()
         await self.until(member.seat.window.isActiveWindow)
-
-    def hear(self, session: Session) -> None:
-        """Let `until` look again whenever this session shows something."""
-        for signal in (
-            session.rows_changed,
-            session.presence_changed,
-            session.light_changed,
-            session.pending_changed,
-            session.said,
-            session.synced,
-        ):
-            signal.connect(self._tell)
-
-    def _tell(self, *_: object) -> None:
-        self._news.set()
-
-    async def until(self, condition: Callable[[], object], wait_s: float = WAIT_S) -> None:
-        """Until something is so: it is looked at after every patch that any window got."""
-        async with asyncio.timeout(wait_s):
-            while True:
-                self._news.clear()
-                if condition():
-                    return
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(0.25):  # what changes without a patch: a page, a toast
-                        await self._news.wait()
 
 
 @contextlib.asynccontextmanager

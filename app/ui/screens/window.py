@@ -19,11 +19,14 @@ SIZE_PX = (1440, 900)
 
 
 class Window(QMainWindow):
-    """`close_asked` when a person closes it, which does nothing by itself; `hidden_changed` when nobody can see it."""
+    """`close_asked` when a person closes it, which does nothing by itself; `hidden_changed` when nobody can see it,
+    `activated` when somebody turns to it.
+    """
 
     close_asked = Signal()
     quit_asked = Signal()
     hidden_changed = Signal(bool)
+    activated = Signal()
 
     def __init__(self, theme: Theme, settings: WindowSettings, title: str = "") -> None:
         super().__init__()
@@ -114,6 +117,8 @@ class Window(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self._tell_hidden()
+        elif event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.activated.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
         """It can be seen."""
