@@ -251,6 +251,7 @@ async def test_without_a_connection_comments_wait_and_say_so(tmp_path: Path, qap
         await home.until(lambda: entries(sarah)[0].sync_state == "waiting")
         await home.until(lambda: detail(sarah).page.properties._marks["priority"].state == "waiting")
         assert detail(sarah).header.mark.state == "waiting"
+        assert detail(sarah).page.sent.state == "waiting"
         assert detail(sarah)._shared.state == "saved"  # type: ignore[union-attr]
         assert not entries(mike)
         await sarah.session.client.resume()

@@ -106,6 +106,7 @@ class CommentsSection(QWidget):
         else:
             self._clock.stop()
         if before != len(self._rows):
+            self.view.setAccessibleName(tr("{n} comment|{n} comments", n=len(self._rows)))
             by_another = bool(before) and not (self._rows and self._rows[-1].author.is_you)
             self.changed.emit(len(self._rows) - before, by_another)
 
@@ -183,6 +184,7 @@ class CommentsSection(QWidget):
             return
         verb = self._session.remove if self._model.reacted(comment, emoji) else self._session.add
         verb("comment", comment, "reactions", [f"{self._session.client.user}:{emoji}"])
+        self._session.flush()
 
     def _open_menu(self, row: CommentRow, model: Thread) -> None:
         menu = Menu(self._theme, tr("Comment"), self)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import partial
 from time import time
 from typing import Final
 
@@ -16,25 +15,16 @@ from app.ui.models.detail import Drafts, TaskFacts, TitleEdit, changed_fields, t
 from app.ui.models.detail_unsaved import UnsavedTexts
 from app.ui.paint.rows import Presence, one_line
 from app.ui.screens.comments_composer import ComposerPanel
+from app.ui.screens.detail_actions import property_popover, task_menu
 from app.ui.screens.detail_header import DetailHeader
 from app.ui.screens.detail_page import DetailPage
 from app.ui.screens.detail_text import RETRY_MS, SharedText
-from app.ui.screens.task_popovers import (
-    due_popover,
-    labels_popover,
-    open_popover,
-    people_popover,
-    priority_popover,
-    status_popover,
-)
 from app.ui.session import Patch, Session
 from app.ui.strings import tr
 from app.ui.theme.palette import pen
 from app.ui.theme.theme import Theme
 from app.ui.widgets.announcer import Announcer
 from app.ui.widgets.focus_ring import KEYBOARD_REASONS
-from app.ui.widgets.menu import Menu
-from app.ui.widgets.popover import Popover
 from app.ui.widgets.states import EmptyState
 
 DESCRIPTION: Final = "description"
@@ -151,6 +141,7 @@ class TaskDetail(QWidget):
         self._show_title(facts)
         self.page.properties.show_facts(facts)
         self.page.made.setText(facts.made_words)
+        self.page.sent.set_state(facts.waiting.get(DESCRIPTION, ""))
         self._show_locks(before, facts)
         if author and before.item == facts.item:
             colour = self._theme.tokens.person(self._session.person(author).colour_slot).fill
@@ -291,20 +282,8 @@ class TaskDetail(QWidget):
         """Open the popover for a property: status, priority, assignees, labels or due."""
         if not self.item or self._facts.locked or self._facts.state != "here":
             return
-        theme, session, tasks = self._theme, self._session, [self.item]
-        popover: Popover
-        match part:
-            case "status":
-                popover = status_popover(theme, session, tasks, self)
-            case "priority":
-                popover = priority_popover(theme, session, tasks, self)
-            case "assignees":
-                popover = people_popover(theme, session, tasks, self)
-            case "labels":
-                popover = labels_popover(theme, session, tasks, self)
-            case _:
-                popover = due_popover(theme, session, tasks, today(), self)
-        open_popover(popover).open_below(anchor or self.page.properties.rows[part].value)
+        place = anchor or self.page.properties.rows[part].value
+        property_popover(self._theme, self._session, part, self.item, today(), self).open_below(place)
 
     def trash(self) -> None:
         """Move the task to the trash; a toast takes it back."""
@@ -320,20 +299,8 @@ class TaskDetail(QWidget):
         self._session.edit("restore", "task", [self.item])
 
     def _open_menu(self) -> None:
-        menu = Menu(self._theme, tr("Task"), self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for part, icon, keys, words in (
-            ("status", "circle-dot", "S", tr("Status")),
-            ("assignees", "user-plus", "A", tr("Assign")),
-            ("due", "calendar", "D", tr("Due date")),
-            ("priority", "flag", "P", tr("Priority")),
-            ("labels", "tag", "L", tr("Labels")),
-        ):
-            menu.add(words, partial(self.choose, part), icon, keys, possible=not self._facts.locked)
-        menu.addSeparator()
-        menu.add(tr("Move to trash"), self.trash, "trash-2", danger=True, possible=not self._facts.locked)
+        menu = task_menu(self._theme, bool(self._facts.locked), self.choose, self.trash, self)
         corner = self.header.more.mapToGlobal(QPoint(self.header.more.width(), self.header.more.height() + 6))
-        menu.ensurePolished()
         menu.popup_at(corner - QPoint(menu.sizeHint().width() - 2 * menu.margin, 0))
 
     def _comments_came(self, more: int, by_another: bool) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from app.ui.screens.comments import CommentsSection
 from app.ui.screens.detail_fields import Properties, TitleField
-from app.ui.screens.detail_header import Notice
+from app.ui.screens.detail_header import Notice, SyncMark
 from app.ui.screens.detail_parts import Bars, SavedMark
 from app.ui.session import Session
 from app.ui.strings import tr
@@ -48,6 +48,7 @@ class DetailPage(QScrollArea):
         self.properties = Properties(theme, self.content)
         self.heading = Label(theme, tr("Description"), "small-strong", "text2", parent=self.content)
         self.saved = SavedMark(theme, self.content)
+        self.sent = SyncMark(theme, self.content)
         self.loading = Bars(theme, parent=self.content)
         self.description = TextEditor(theme, "description", tr("Description"), parent=self.content, gap=PARAGRAPH_PX)
         self.description.setPlaceholderText(tr("Add a description…"))
@@ -163,6 +164,7 @@ class DetailPage(QScrollArea):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.heading)
+        head.addWidget(self.sent)
         head.addStretch(1)
         head.addWidget(self.saved)
         column = QVBoxLayout(self.content)
