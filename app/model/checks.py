@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.model.change import VERBS, Change, Refusal
-from app.model.fields import Rule
+from app.model.fields import TEXT_LENGTH_MAX, Rule, check_text
 from app.model.identity import SYSTEM, is_channel_id, is_item_id, owner_of, project_channel, workspace_channel
 from app.model.kinds import KINDS, SCHEMA, Kind
 from app.model.roles import Actor
@@ -73,6 +73,14 @@ def _check_edit(kind: Kind, change: Change) -> None:
             check(part.op)
         except TextOperationError as error:
             raise _bad("This is not a text operation.") from error
+        check_inserts(part.op)
+
+
+def check_inserts(op: list[Any]) -> None:
+    """Raises Refusal `bad_value` when an operation brings characters into a text that cannot be kept."""
+    for component in op:
+        if isinstance(component, str):
+            check_text(component, TEXT_LENGTH_MAX, lines=True)
 
 
 def checked_fields(kind: Kind, change: Change) -> dict[str, Any]:

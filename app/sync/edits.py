@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.model.change import Change, Part, Refusal, encode_change
-from app.model.checks import ITEMS_MAX, checked_fields, checked_values
-from app.model.fields import Rule
+from app.model.checks import ITEMS_MAX, check_inserts, checked_fields, checked_values
+from app.model.fields import TEXT_LENGTH_MAX, Rule
 from app.model.identity import is_item_id, project_channel, workspace_channel
 from app.model.kinds import KINDS, SCHEMA, Kind
 from app.model.roles import Actor, check_change
@@ -314,7 +314,12 @@ class Edits:
             after = document.fits(normalize(op))
         except TextOperationError as error:
             raise Refusal("bad_request", f"This operation does not fit the text: {error}") from error
-        kind.fields[name].type.check(after)
+        if len(after) > TEXT_LENGTH_MAX:
+            raise Refusal("too_large", f"A text holds at most {TEXT_LENGTH_MAX} characters.")
+        try:
+            check_inserts(op)
+        except Refusal as error:
+            raise Refusal("bad_request", error.text) from error
         draft = self._draft(kind, fact, row.channel, [row.id], "edit", field=name, rev=document.rev)
         return [changed(draft, parts=[Part(0, piece, self.core.now, fact.ids[0])]) for piece in pieces]
 
