@@ -15,7 +15,7 @@ LETTERS: Final = (
     "\u05d0", "\u05d1\u05b0", "\u0639", "\u0631", "\u200f", "\u202e",  # right-to-left letters and marks
     "\u4e2d", "\u6587", "\uac00",
     "\U0001f600", "\U0001f469\u200d\U0001f4bb", "\U0001f44d\U0001f3fd", "\U0001f1e9\U0001f1ea",  # emoji, sequences
-    "\u00a0", "\u2028", "\ufeff", "\U0010ffff", "\U00010000", "\uffff", "\x00",
+    "\u00a0", "\u2028", "\ufeff", "\U0010ffff", "\U00010000", "\uffff", "\u2029",
 )  # fmt: skip
 """What a text is made of here: each a character or a short sequence that people see as one."""
 
