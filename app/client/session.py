@@ -179,6 +179,7 @@ class Session:
             case Connect():
                 self._hang_up()
                 self._live = asyncio.create_task(self._talk(), name="talk with the server")
+                self._keep_task(self._live)
             case Disconnect():
                 self._hang_up()
             case Renew():
@@ -211,6 +212,8 @@ class Session:
             self.fact(Opened())
             await connection.run(lambda message: self._received(connection, message))
         except ConnectionFailed as failed:
+            if self._live is not asyncio.current_task():
+                return  # it was given up by the engine: its end is no news
             self._hang_up()
             self.fact(Dropped(failed.code, failed.text, random.random()))
 
@@ -235,7 +238,6 @@ class Session:
         live, self._live = self._live, None
         if live is not None and live is not asyncio.current_task():
             live.cancel()
-            self._keep_task(live)
         if connection is not None:
             self._keep(connection.close())
 
