@@ -5,8 +5,8 @@ from __future__ import annotations
 from time import time
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.client.links import Invite
 from app.model.change import Refusal
@@ -23,6 +23,7 @@ from app.ui.widgets.fields import CheckBox
 from app.ui.widgets.label import ElidedLabel, Label
 
 WIDTH_PX = 880
+NARROW_PX = 840
 LINK_MOST = 2048
 EDGE_PX = 32
 
@@ -156,12 +157,13 @@ class Join(Ground):
         self.form = Form(theme, left, self.submit)
         self.server = ServerPanel(theme, card)
         self._lay_out_left(left)
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        row.addWidget(left, 1)
-        row.addWidget(Line(upright=True, parent=card))
-        row.addWidget(self.server, 1)
-        card.column.addLayout(row)
+        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._halves.setSpacing(0)
+        self._between = Line(upright=True, parent=card)
+        self._halves.addWidget(left, 1)
+        self._halves.addWidget(self._between)
+        self._halves.addWidget(self.server, 1)
+        card.column.addLayout(self._halves)
         middle = QHBoxLayout()
         middle.addStretch(1)
         middle.addWidget(card, 100)
@@ -177,6 +179,14 @@ class Join(Ground):
         self.server.different.clicked.connect(self._different)
         self.server.compared.toggled.connect(self._follow)
         self._judge("")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the halves stand below each other."""
+        narrow = self.width() < NARROW_PX
+        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._halves.setDirection(down if narrow else across)
+        self._between.setVisible(not narrow)
+        super().resizeEvent(event)
 
     @property
     def invite(self) -> str:

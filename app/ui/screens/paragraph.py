@@ -25,7 +25,7 @@ class Paragraph(QWidget):
         self._tone = tone
         self._words = ""
         self._laid_out: tuple[tuple[int, int, bool], TextBlock] | None = None
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.set_words(words)

@@ -36,7 +36,6 @@ class PendingPanel(Popover):
         self._session = session
         self._queue = queue
         self._look = theme
-        self.body.setFixedWidth(theme.metrics.pending_panel - 2)
         self.light = Light(theme, 18, self.body)
         self.word = Label(theme, "", "section", parent=self.body)
         self.status = Label(theme, "", "body", "text2", parent=self.body)
@@ -62,8 +61,13 @@ class PendingPanel(Popover):
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
         self._clock.timeout.connect(self.follow)
+        theme.changed.connect(self._restyle)
         session.pending_changed.connect(self.follow)
         session.light_changed.connect(self.follow)
+        self._restyle()
+
+    def _restyle(self) -> None:
+        self.body.setFixedWidth(self._look.metrics.pending_panel - 2)
         self.follow()
 
     def showEvent(self, event: QShowEvent) -> None:

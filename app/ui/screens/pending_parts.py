@@ -40,6 +40,8 @@ class PendingRows(RowView):
         self.setAccessibleName(tr("Pending changes"))
         self.spot_clicked.connect(lambda number, spot: self._choose(number, spot))
         self.installEventFilter(self)
+        self.setFixedHeight(0)
+        self.hide()
 
     def show_rows(self, view: PendingView) -> bool:
         """Show these; answers whether the height changed. Six rows are seen, the rest is scrolled to."""
