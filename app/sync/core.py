@@ -9,7 +9,7 @@ from app.model.row import Row
 from app.sync.documents import Document, Own, Past
 from app.sync.events import Answer, Append, Effect, Fact, Load, Show, Tell, WriteCache
 from app.sync.link import Link
-from app.sync.outbox import OPEN, Outbox, Pending
+from app.sync.outbox import OPEN, SAVING, Outbox, Pending
 from app.sync.presence import People
 from app.sync.replica import Channel, Replica
 from app.sync.storage import AnyRecord, CacheBatch, Made
@@ -60,6 +60,7 @@ class Core:
         self.histories: dict[TextKey, dict[int, Past]] = {}
         self.wanted: set[TextKey] = set()
         self.absent: set[str] = set()
+        self.overtaken: set[tuple[str, str, str]] = set()
         self.loading: dict[tuple[str, str, str], list[Fact]] = {}
         self.now = 0.0
         self.heard = 0.0
@@ -208,6 +209,7 @@ class Core:
                 continue
             part = replace_part(pending.change, own)
             pending.change = part
+            pending.again = pending.again or pending.state == SAVING
             pending.made = encode_change(part)
             records.append(Made(own.n, pending.made))
         return records

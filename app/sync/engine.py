@@ -50,13 +50,13 @@ from app.sync.events import (
     Wanted,
 )
 from app.sync.intake import Intake
-from app.sync.outbox import OPEN, WAITING
+from app.sync.outbox import OPEN, SAVING, WAITING, Pending
 from app.sync.reading import Reading
 from app.sync.replica import Channel
 from app.sync.requests import Requests
 from app.sync.sending import Sending
 from app.sync.start import take_up
-from app.sync.storage import OutboxContents
+from app.sync.storage import AnyRecord, OutboxContents, Retired
 
 RESAVE_S = 2.0
 
@@ -174,7 +174,8 @@ class Engine(Reading):
         match saving.purpose:
             case "made":
                 for pending in saving.pending:
-                    core.outbox.queue(pending)
+                    if pending.state == SAVING:  # else it was refused meanwhile, with what it stands on
+                        core.outbox.queue(pending)
                     self._tell_own(pending)
                 core.answer(saving.re, saving.result)
                 self.sending.pump()
@@ -184,8 +185,9 @@ class Engine(Reading):
                 self._requests.confirmed += sum(not pending.told for pending in saving.pending)
                 self.sending.on_settled_saved(saving)
             case "rejected":
-                self._requests.rejected += len(saving.pending)
-                for pending in saving.pending:
+                there = [one for one in saving.pending if one.n in core.outbox.by_number]
+                self._requests.rejected += len(there)
+                for pending in there:
                     core.tell("rejected", change=core.name(pending), code=pending.code, message=pending.reason)
             case "discarded":
                 core.answer(saving.re, saving.result)
@@ -193,7 +195,7 @@ class Engine(Reading):
             case _:
                 pass
 
-    def _tell_own(self, pending: Any) -> None:
+    def _tell_own(self, pending: Pending) -> None:
         core, change = self.core, pending.change
         names = [change.field] if change.field else [*change.fields]
         if change.verb == "move":
@@ -217,8 +219,9 @@ class Engine(Reading):
     def _append_failed(self, saving: Saving, code: str) -> None:
         core = self.core
         if saving.purpose == "made":
-            for pending in reversed(saving.pending):
-                self._take_back(pending)
+            records = [record for pending in reversed(saving.pending) for record in self._take_back(pending)]
+            if records:
+                core.append(Saving("note", records))
             core.answer(saving.re, error=Refusal(code, _SAVING_FAILED.get(code, _SAVING_FAILED["storage"])))
         elif saving.purpose == "sent":
             self.sending.on_sent_failed(saving)
@@ -226,19 +229,25 @@ class Engine(Reading):
             self._unsaved.append(saving)
             core.out.append(SetTimer("resave", RESAVE_S))
 
-    def _take_back(self, pending: Any) -> None:
+    def _take_back(self, pending: Pending) -> list[AnyRecord]:
+        """What was not saved is not shown; what was typed after it is recorded as it stands without it."""
         core = self.core
+        records: list[AnyRecord] = [Retired([pending.n], discarded=True)] if pending.again else []
         if pending.is_text and pending.text_key in core.documents:
-            core.documents[pending.text_key].remove(pending.n)
+            records += core.rerecord(core.documents[pending.text_key].remove(pending.n))
             core.tell("text_replaced", item=pending.text_key[0], field=pending.text_key[1])
         core.outbox.remove(pending.n)
         for item in pending.change.items:
             before = core.replica.view(item)
             core.replica.touch(item)
             core.show(core.replica.view(item) or before, core.identity.user)
+        return records
 
     def _loaded(self, fact: Loaded) -> None:
         core, load = self.core, fact.load
+        if self.intake.is_overtaken(fact):
+            core.out.append(load)
+            return
         waiting = core.loading.pop((load.what, load.key, load.field), [])
         if load.what == "channel" and load.key in core.replica.channels:
             core.replica.load_channel(load.key, fact.rows, fact.counts)

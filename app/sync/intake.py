@@ -165,7 +165,8 @@ class Intake:
         core.heard = max(core.heard, entry.at)
         for write in entry.writes:
             for name, (rev, op) in write.ops.items():
-                self._commit_text((write.item, name), Past(rev, entry.dev, entry.n, op), entry, mine)
+                dev = "" if self._is_a_twins(entry.dev, entry.n, entry.mark) else entry.dev
+                self._commit_text((write.item, name), Past(rev, dev, entry.n, op), entry, mine)
         core.reached(channel)
         if mine is not None:
             self.sending.settle(mine, entry.seq, entry.status)
@@ -185,13 +186,25 @@ class Intake:
         pending = core.outbox.by_number.get(entry.n)
         if pending is None or pending.state not in OPEN:
             return None
-        if pending.mark() != entry.mark or (pending.is_text and not pending.unit):
-            core.renewing = True
-            self.sending.renew_when_quiet()
+        if self._is_a_twins(entry.dev, entry.n, entry.mark):
+            self._renew()
             return None
         if entry.writes and entry.writes[0].ops and pending.is_text:
             pending.rev = next(iter(entry.writes[0].ops.values()))[0]
         return pending
+
+    def _is_a_twins(self, dev: str, n: int, mark: bytes = b"") -> bool:
+        """Whether what came under my device and number was sent by a copy of this profile, not by me (case 3)."""
+        pending = self.core.outbox.by_number.get(n) if dev == self.core.identity.device else None
+        if pending is None or pending.state not in OPEN:
+            return False
+        if pending.is_text and not pending.unit:
+            return True
+        return bool(mark) and pending.mark() != mark
+
+    def _renew(self) -> None:
+        self.core.renewing = True
+        self.sending.renew_when_quiet()
 
     def _tell(self, channel: str, entry: Entry) -> None:
         core = self.core
@@ -256,6 +269,16 @@ class Intake:
                 if key not in core.wanted and not core.own_texts(key):
                     del core.documents[key]
 
+    def is_overtaken(self, loaded: Loaded) -> bool:
+        """Whether what was read is older than what came meanwhile; then it must be read again."""
+        load = loaded.load
+        place = (load.what, load.key, load.field)
+        if place in self.core.overtaken:
+            self.core.overtaken.discard(place)
+            return True
+        row = self.core.replica.confirmed.get(load.key) if load.what == "text" else None
+        return row is not None and loaded.text[0] < row.texts.get(load.field, 0)
+
     def on_text(self, loaded: Loaded) -> None:
         """A text came from the cache."""
         key = (loaded.load.key, loaded.load.field)
@@ -283,6 +306,9 @@ class Intake:
         key = (message.item, message.field)
         ways = core.histories.setdefault(key, {})
         for step, (dev, n, op) in enumerate(message.ops, message.after + 1):
+            if self._is_a_twins(dev, n):
+                self._renew()
+                dev = ""
             ways[step] = Past(step, dev, n, op)
         document = core.documents.get(key)
         if document is not None:
@@ -347,6 +373,7 @@ class Intake:
         for key in [key for key in core.documents if key[0] in staging.rows and key not in staging.texts]:
             self._begin_text(key, 0, "")
         core.reached(channel)
+        core.overtaken.update(place for place in core.loading if place[0] != "channel")
         for pending in sorted(core.outbox.by_number.values(), key=lambda one: one.n):
             if pending.change.ch == channel and pending.state == "acked" and pending.seq <= staging.seq:
                 self.sending.settle(pending, pending.seq, pending.status)

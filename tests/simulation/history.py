@@ -101,7 +101,7 @@ class History:
 
     def _window(self, entry: Entry, intent: Intent) -> tuple[float, float]:
         """When the edit can have been made in the server's eyes, by true time and what the measurement was late by."""
-        decision = self.ledger.decisions[entry.grp, entry.n]
+        decision = self.ledger.decisions[entry.dev, entry.n]
         if intent.jumped or intent.client.clock_jumped:
             return intent.heard_at, decision.at
         late = decision.offset + intent.client.clock_error

@@ -177,6 +177,6 @@ class Ledger:
         """A batch is durable; what was decided before in it stays as it was."""
         for one in batch:
             change = decode_change(one.sent)
-            for n, grp in [(part.n, part.grp) for part in change.parts] or [(change.n, change.grp)]:
-                if (one.device, n) not in known and (grp, n) not in self.decisions:
-                    self.decisions[grp, n] = Decision(server.timeline.now, one.offset)
+            for n in change.numbers:
+                if (one.device, n) not in known and (one.device, n) not in self.decisions:
+                    self.decisions[one.device, n] = Decision(server.timeline.now, one.offset)

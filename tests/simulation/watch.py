@@ -30,6 +30,7 @@ class Watch:
         self.world = world
         self.calm = False
         self._reached: dict[tuple[str, str], int] = {}
+        self._again: set[tuple[str, str]] = set()
         self._begun: dict[tuple[str, str], int] = {}
         self._cached: dict[tuple[str, int, str], int] = {}
 
@@ -38,7 +39,7 @@ class Watch:
     def up(self, connection: Connection, message: ClientMessage) -> None:
         """A client says something."""
         if isinstance(message, Subscribe):
-            self._reached.pop((connection.name, message.ch), None)
+            self._again.add((connection.name, message.ch))
             self.world.count("subscribed again")
             if message.snapshot:
                 self.world.say(f"{connection.name} asks for all of {message.ch[:10]} again")
@@ -50,7 +51,9 @@ class Watch:
         if isinstance(message, Entries):
             key = (connection.name, message.ch)
             reached = self._reached.get(key)
-            if reached is not None and message.after != reached:
+            if reached is not None and message.after < reached and key in self._again:
+                self._again.discard(key)  # what was live when it asked again comes before what it asked for
+            elif reached is not None and message.after != reached:
                 self.world.say(f"{client.name} is sent {message.ch[:10]} after {message.after}, and has {reached}")
             seqs = [entry.seq for entry in message.entries]
             if seqs != list(range(message.after + 1, message.after + 1 + len(seqs))):

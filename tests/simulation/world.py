@@ -232,8 +232,10 @@ class World:
             engine = client.engine
             if engine is None or not client.disk.is_idle:
                 return f"{client.name} starts or writes"
-            if not engine.connected:
+            if not engine.connected or not self._is_heard(client):
                 return f"{client.name} is not connected"
+            if engine.core.people.here.state == "typing":
+                return f"{client.name} types"
             if engine.counts()[0]:
                 return f"{client.name} has unsent changes"
             if client.unanswered:
@@ -243,6 +245,12 @@ class World:
         if any(pipe.holds_news for one in self.connections for pipe in (one.up, one.down) if one.is_whole):
             return "something is under way"
         return ""
+
+    def _is_heard(self, client: Client) -> bool:
+        """Whether a connection stands at both ends, so that nobody has yet to find out that it does not."""
+        connection = client.connection
+        awake = self.timeline.now >= client.asleep_until
+        return awake and connection is not None and connection.is_whole and connection.name in self.server.lines
 
     def _ended(self) -> list[str]:
         """The checks, a refresh that finds nothing, and a start without a network that shows the same."""
