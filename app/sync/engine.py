@@ -185,9 +185,10 @@ class Engine(Reading):
                 self._requests.confirmed += sum(not pending.told for pending in saving.pending)
                 self.sending.on_settled_saved(saving)
             case "rejected":
-                there = [one for one in saving.pending if one.n in core.outbox.by_number]
-                self._requests.rejected += len(there)
-                for pending in there:
+                untold = [one for one in saving.pending if not one.told]
+                self._requests.rejected += len(untold)
+                for pending in untold:
+                    pending.told = True
                     core.tell("rejected", change=core.name(pending), code=pending.code, message=pending.reason)
             case "discarded":
                 core.answer(saving.re, saving.result)
@@ -232,6 +233,7 @@ class Engine(Reading):
     def _take_back(self, pending: Pending) -> list[AnyRecord]:
         """What was not saved is not shown; what was typed after it is recorded as it stands without it."""
         core = self.core
+        pending.told = True  # by the error that its caller gets
         records: list[AnyRecord] = [Retired([pending.n], discarded=True)] if pending.again else []
         if pending.is_text and pending.text_key in core.documents:
             records += core.rerecord(core.documents[pending.text_key].remove(pending.n))

@@ -6,6 +6,7 @@ import uuid
 from collections import deque
 from typing import Any
 
+from app.cache.interface import StorageFull
 from app.cache.memory import MemoryCache, MemoryOutbox
 from app.hub import events as hub_events
 from app.hub.events import Admit, Authenticate, CloseConnection, Commit, LookUp, Perform, SendLoaded, Settle
@@ -142,8 +143,7 @@ class House:
                 if effect.delay is not None:
                     person.timers[effect.name] = self.now + effect.delay
             case events.Append():
-                person.outbox.append(effect.records)
-                self.queue.append((person, events.Appended(effect.token)))
+                self.queue.append((person, self._append(person, effect)))
             case events.WriteCache():
                 person.cache.write(effect.batch)
                 self.queue.append((person, events.CacheWritten(effect.token)))
@@ -159,6 +159,13 @@ class House:
                 person.told.append(effect)
             case _:
                 pass
+
+    def _append(self, person: Person, wish: events.Append) -> events.Appended | events.AppendFailed:
+        try:
+            person.outbox.append(wish.records)
+        except StorageFull:
+            return events.AppendFailed(wish.token, "disk_full")
+        return events.Appended(wish.token)
 
     def _load(self, person: Person, load: events.Load) -> events.Loaded:
         cache = person.cache
@@ -262,7 +269,7 @@ class House:
     def settle_disk(self, person: Person) -> None:
         """Until this person's files have answered."""
         for place, (who, fact) in enumerate(list(self.queue)):
-            if who is person and isinstance(fact, events.Appended | events.Loaded):
+            if who is person and isinstance(fact, events.Appended | events.AppendFailed | events.Loaded):
                 del self.queue[place]
                 person.give(fact)
                 self.settle_disk(person)

@@ -1,0 +1,98 @@
+"""The queue in narrow places: what happens between an edit, its file, the answer of the server and its entry."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.cache.interface import StorageFull
+from app.sync import events
+from tests.sync.house import House, Person, new_id
+
+
+@pytest.fixture
+def house() -> House:
+    return House("Sarah", "Mike")
+
+
+def held(house: House, person: Person, which: Callable[[Any], bool]) -> list[Any]:
+    """Takes facts on their way to a person out of the queue."""
+    found = [fact for who, fact in house.queue if who is person and which(fact)]
+    house.queue = type(house.queue)(one for one in house.queue if not (one[0] is person and which(one[1])))
+    return found
+
+
+def received(kind: str) -> Callable[[Any], bool]:
+    return lambda fact: isinstance(fact, events.Received) and type(fact.message).__name__ == kind
+
+
+def saved(fact: Any) -> bool:
+    return isinstance(fact, events.Appended)
+
+
+def until(house: House, person: Person, which: Callable[[Any], bool]) -> None:
+    """Goes on until such a fact is on its way to a person."""
+    while not any(who is person and which(fact) for who, fact in house.queue):
+        assert house.step()
+
+
+def begin_edit(person: Person, verb: str, kind: str, *items: str, **arguments: Any) -> int:
+    """An edit whose file has not answered yet."""
+    person.next_re += 1
+    ids = [new_id(person.house.rng), new_id(person.house.rng)]
+    person.give(events.Edited(person.next_re, verb, kind, list(items), ids, **arguments))
+    return person.next_re
+
+
+def restart(house: House, person: Person) -> None:
+    """A kill and a start on what is on the disk."""
+    house.drop(person, tell=False)
+    person.timers.clear()
+    house.queue = type(house.queue)(one for one in house.queue if one[0] is not person)
+    person.outbox.crash()
+    person.start()
+    house.run()
+
+
+def test_an_edit_of_a_refused_creation_is_refused_once_though_its_file_answers_late(house: House) -> None:
+    sarah, mike = house["Sarah"], house["Mike"]
+    project = sarah.make("project", name="Q1")
+    house.run()
+    mike.ask("set", "project", project, fields={"archived": True})
+    until(house, sarah, received("Entries"))
+    late = held(house, sarah, received("Entries"))
+    task = sarah.make("task", project=project, title="too late")
+    until(house, sarah, received("Ack"))
+    begin_edit(sarah, "set", "task", task, fields={"status": "doing"})
+    slow = held(house, sarah, saved)
+    house.run()
+    for fact in slow + late:
+        sarah.give(fact)
+    house.run()
+    assert [one["code"] for one in sarah.names("rejected")] == ["archived", "blocked"]
+    assert [line.state for line in sarah.engine.pending()] == ["rejected", "rejected"]
+
+
+def test_what_was_typed_after_something_that_could_not_be_saved_stands_where_it_was_typed(house: House) -> None:
+    sarah = house["Sarah"]
+    project = sarah.make("project", name="Q1")
+    task = sarah.make("task", project=project, title="t", description="base")
+    house.run()
+    sarah.want("text", task, "description")
+    house.server.up = False
+    house.drop(sarah)
+    house.run()
+    sarah.outbox.fail_next(StorageFull("full"))
+    begin_edit(sarah, "edit", "task", task, name="description", op=["not saved "])
+    begin_edit(sarah, "edit", "task", task, name="description", op=[14, " saved"])
+    assert sarah.engine.text(task, "description") == "not saved base saved"
+    house.run()
+    assert sarah.engine.text(task, "description") == "base saved"
+    restart(house, sarah)
+    sarah.want("text", task, "description")
+    assert sarah.engine.text(task, "description") == "base saved"
+    house.server.up = True
+    house.pass_time(60)
+    assert house["Mike"].engine.view(task) is not None
+    assert sarah.engine.confirmed_text(task, "description") == "base saved"
+    assert not sarah.engine.pending()
