@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 
-class Register(msgspec.Struct, frozen=True, array_like=True):
+class Register(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One value and its last write: `seq` in its channel, author, clamped time (SYNC 5), device and number.
 
     A replica knows the last three only of writes that it applied itself; only the server decides by them.
@@ -20,7 +20,7 @@ class Register(msgspec.Struct, frozen=True, array_like=True):
     n: int = 0
 
 
-class Row(msgspec.Struct, frozen=True, omit_defaults=True):
+class Row(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One item. Times are Unix seconds of the server's clock; `seq` is that of its creation.
 
     `sets` maps a field to its elements, each with the register of its last add; `texts` maps a text field to its

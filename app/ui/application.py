@@ -18,6 +18,7 @@ from app.ui.garbage import Garbage
 from app.ui.instance import Instance, InstanceUnreachable, hand_over, place
 from app.ui.loop import catch_failures, stop_on_signals
 from app.ui.loop import run as run_loop
+from app.ui.network import NetworkWatch
 from app.ui.screens.sheet import Answer, Sheet
 from app.ui.seat import Seat
 from app.ui.settings import WindowSettings
@@ -78,6 +79,8 @@ class Application(QObject):
         self.tray.pause_asked.connect(self._pause)
         self.tray.quit_asked.connect(self.quit)
         self._sheet: Sheet | None = None
+        self._network = NetworkWatch(self)
+        self._network.returned.connect(self._retry)
 
     # -- windows -------------------------------------------------------------------------------------------------------
 
@@ -153,6 +156,11 @@ class Application(QObject):
         sessions = [seat.session for seat in self.seats if seat.session is not None and seat.screen is not None]
         paused = bool(sessions) and all(session.paused for session in sessions)
         self.tray.set_state(together([session.light_state() for session in sessions]), paused)
+
+    def _retry(self) -> None:
+        for seat in self.seats:
+            if seat.session is not None:
+                seat.session.client.retry()
 
     def _sync(self) -> None:
         for seat in self.seats:
