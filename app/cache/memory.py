@@ -89,6 +89,11 @@ class MemoryCache:
         """From here on the file cannot be read; a new one takes its place."""
         self._damaged = True
 
+    @property
+    def is_damaged(self) -> bool:
+        """Whether `damage` was done to it."""
+        return self._damaged
+
     def open_channels(self) -> dict[str, tuple[str, int, int]]:
         return dict(self._read().channels)
 

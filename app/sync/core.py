@@ -12,7 +12,7 @@ from app.sync.link import Link
 from app.sync.outbox import OPEN, SAVING, Outbox, Pending
 from app.sync.presence import People
 from app.sync.replica import Channel, Replica
-from app.sync.storage import AnyRecord, CacheBatch, Made
+from app.sync.storage import AnyRecord, CacheBatch, Made, Rejected
 
 TextKey = tuple[str, str]
 """A text: its item and field."""
@@ -187,7 +187,7 @@ class Core:
                 continue
             form = one.unit_change or one.change
             op = next(part.op for part in form.parts if part.n == one.n)
-            owns.append(Own(one.n, form.rev, list(op)))
+            owns.append(Own(one.n, form.rev, list(op), settled=one.state in ("applied", "settled")))
         return owns
 
     def new_document(self, key: TextKey) -> Document | None:
@@ -199,6 +199,18 @@ class Core:
                     self.virtual.add(key)
                 return self.open_document(key, 1 if value else 0, value, [])
         return None
+
+    def still_true(self, records: list[AnyRecord]) -> list[AnyRecord]:
+        """Records that could not be saved, without what later ones have overtaken."""
+        found: list[AnyRecord] = []
+        for record in records:
+            pending = self.outbox.by_number.get(record.n) if isinstance(record, Made | Rejected) else None
+            if isinstance(record, Made):
+                if pending is not None and not pending.unit and pending.state in OPEN:
+                    found.append(Made(record.n, pending.made))
+            elif pending is not None or not isinstance(record, Rejected):
+                found.append(record)
+        return found
 
     def rerecord(self, later: list[Own]) -> list[AnyRecord]:
         """Records that give unsent edits of a text their present form, on the revision that is here."""

@@ -10,13 +10,15 @@ class Own:
     """One of my operations that is not confirmed yet, by its change number.
 
     `op` is its current form, on the confirmed text plus my earlier ones. `rev` and `made` are the context and form in
-    which it is recorded on disk: revision `rev` plus my earlier ones, carried to it.
+    which it is recorded on disk: revision `rev` plus my earlier ones, carried to it. A `settled` one is in the text
+    already, and only matters to others that were recorded on an earlier revision.
     """
 
     n: int
     rev: int
     made: Op
     op: Op = field(default_factory=list)
+    settled: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,11 +155,11 @@ class Document:
         """
         self.rev, self.body = rev, body
         self.active, self.latent = [], []
-        waiting = sorted(own, key=lambda one: (one.rev, one.n))
         known = {past.rev: past for past in history}
+        waiting = sorted(_needed(own, known, device), key=lambda one: (one.rev, one.n))
         start = waiting[0].rev if waiting else rev
         if any(step not in known for step in range(start + 1, rev + 1)):
-            self.latent = waiting
+            self.latent = sorted(own, key=lambda one: (one.rev, one.n))
             self.view = body
             return
         for step in range(min(start, rev), rev + 1):
@@ -175,3 +177,12 @@ class Document:
         carried = past.op
         for own in self.active:
             own.op, carried = transform_pair(own.op, carried, "right")
+
+
+def _needed(own: list[Own], known: dict[int, Past], device: str) -> list[Own]:
+    """Mine without those whose outcome every one that is still open was recorded after: the text holds them."""
+    first = min((one.rev for one in own if not one.settled), default=None)
+    if first is None:
+        return []
+    later = {past.n for past in known.values() if past.rev > first and past.dev == device}
+    return [one for one in own if not one.settled or one.n in later]

@@ -397,6 +397,7 @@ class Engine(Reading):
             case "resave":
                 unsaved, self._unsaved = self._unsaved, []
                 for saving in unsaved:
+                    saving.records = core.still_true(saving.records)
                     core.append(saving)
             case "here":
                 core.people.on_may_say()

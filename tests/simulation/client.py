@@ -9,7 +9,7 @@ from tests.simulation.disk import Disk
 from tests.simulation.network import Connection
 from tests.simulation.server import WORKSPACE
 
-from app.cache.interface import StorageDamaged, StorageFailed, StorageFull
+from app.cache.interface import StorageFailed, StorageFull
 from app.cache.memory import MemoryCache, MemoryOutbox
 from app.protocol.codec import decode_from_server, encode
 from app.protocol.messages import Granted, Hello, Pong, Push, Request, Welcome
@@ -78,9 +78,7 @@ class Client:
         self.carry(self.engine.begin(self.clock))
 
     def _read_or_drop_cache(self) -> None:
-        try:
-            self.cache.open_channels()
-        except StorageDamaged:
+        if self.cache.is_damaged:
             self.world.count("cache damaged")
             self.cache = MemoryCache()
 

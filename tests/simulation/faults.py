@@ -52,6 +52,8 @@ class Faults:
         self.world.server.full_until = 0.0
         for client in self.world.clients:
             client.failure = None
+            if client.engine is not None and client.cache.is_damaged:
+                client.begin_anew()  # a check of the whole file finds it
         for connection in self.world.connections:
             for pipe in (connection.up, connection.down):
                 pipe.spacing = 0.0
