@@ -125,9 +125,9 @@ def check_places(actor: Actor, change: Change, rows: dict[str, Row], channel_exi
                 raise _NOT_THERE
     home = {change.ch, f"w:{actor.workspace}"}
     for name, value in checked_fields(kind, change).items():
-        _check_references(kind, name, value, rows, home)
+        check_references(kind, name, value, rows, home)
     if change.verb == "add":
-        _check_references(kind, change.field, checked_values(kind, change), rows, home)
+        check_references(kind, change.field, checked_values(kind, change), rows, home)
 
 
 def _check_creation(kind: Kind, change: Change, rows: dict[str, Row], channel_exists: bool) -> None:
@@ -143,7 +143,8 @@ def _check_creation(kind: Kind, change: Change, rows: dict[str, Row], channel_ex
         raise _bad("The item belongs to another project.")
 
 
-def _check_references(kind: Kind, name: str, value: Any, rows: dict[str, Row], home: set[str]) -> None:
+def check_references(kind: Kind, name: str, value: Any, rows: dict[str, Row], home: set[str]) -> None:
+    """Raises Refusal unless everything that a checked value names is of the right kind and in one of these channels."""
     field_type = kind.fields[name].type
     wanted: tuple[str, ...] = getattr(field_type, "kinds", ()) or (getattr(field_type, "kind", ""),)
     for reference in field_type.references(value):

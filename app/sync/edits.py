@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.model.change import Change, Part, Refusal, encode_change
-from app.model.checks import ITEMS_MAX, check_inserts, checked_fields, checked_values
+from app.model.checks import ITEMS_MAX, check_inserts, check_references, checked_fields, checked_values
 from app.model.fields import TEXT_LENGTH_MAX, Rule
 from app.model.identity import is_item_id, project_channel, workspace_channel
 from app.model.kinds import KINDS, SCHEMA, Kind
@@ -151,16 +151,13 @@ class Edits:
         except Refusal as error:
             code = "bad_request" if error.code in ("bad_value", "version") else error.code
             raise Refusal(code, error.text) from error
-        for name, value in fields.items():
-            self._check_references(kind, name, value)
-        if draft.verb == "add":
-            self._check_references(kind, draft.field, values)
-
-    def _check_references(self, kind: Kind, name: str, value: Any) -> None:
-        for reference in kind.fields[name].type.references(value):
-            row = self.core.replica.view(reference)
-            if row is None and name != "reply_to":
-                raise Refusal("not_found", _NOT_FOUND)
+        named = {**fields, draft.field: values} if draft.verb == "add" else fields
+        home = {draft.ch, workspace_channel(core.identity.workspace)}
+        for name, value in named.items():
+            if name != "reply_to":  # comments are not all here: the server looks
+                references = kind.fields[name].type.references(value)
+                rows = {one: row for one in references if (row := core.replica.view(one)) is not None}
+                check_references(kind, name, value, rows, home)
 
     # -- each verb ---------------------------------------------------------------------------------------------------
 

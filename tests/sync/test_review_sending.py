@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.cache.interface import StorageFull
+from app.model.change import Refusal
 from app.sync import events
 from tests.sync.house import House, Person, new_id
 
@@ -95,4 +96,18 @@ def test_what_was_typed_after_something_that_could_not_be_saved_stands_where_it_
     house.pass_time(60)
     assert house["Mike"].engine.view(task) is not None
     assert sarah.engine.confirmed_text(task, "description") == "base saved"
+    assert not sarah.engine.pending()
+
+
+def test_a_label_of_another_project_is_refused_at_once_as_the_server_would(house: House) -> None:
+    sarah = house["Sarah"]
+    here, there = sarah.make("project", name="Q1"), sarah.make("project", name="Q2")
+    task = sarah.make("task", project=here, title="t")
+    label = sarah.make("label", project=there, name="urgent")
+    with pytest.raises(Refusal) as refusal:
+        sarah.ask("add", "task", task, name="labels", values=[label])
+    assert refusal.value.code == "not_found"
+    with pytest.raises(Refusal):
+        sarah.ask("add", "task", task, name="assignees", values=[task])
+    house.run()
     assert not sarah.engine.pending()
