@@ -79,7 +79,7 @@ class Delivery:
         stream = peer.streams.get(wish.ch) or self._follow(peer, wish.ch)
         stream.asked = stream.told = True
         stream.seq, stream.epoch, stream.hash = wish.seq, wish.epoch, None
-        stream.snapshot, stream.texts = wish.snapshot, list(wish.texts)
+        stream.snapshot, stream.texts, stream.begun = wish.snapshot, list(wish.texts), False
         yield from self._fall_behind(peer, stream)
 
     def check(self, peer: Peer, channel: str, re: int) -> Iterator[Effect]:
@@ -162,7 +162,7 @@ class Delivery:
             del peer.behind[channel]
             stream = peer.streams[channel]
             if self._is_current(stream):
-                stream.flow, stream.hash = Flow.LIVE, None
+                stream.flow, stream.hash, stream.begun = Flow.LIVE, None, True
                 continue
             peer.loads += 1
             peer.tickets += 1
@@ -177,6 +177,7 @@ class Delivery:
                 stream.hash,
                 stream.snapshot,
                 stream.texts,
+                stream.begun,
             )
 
     def _is_current(self, stream: Stream) -> bool:
@@ -202,7 +203,7 @@ class Delivery:
     def _take(self, peer: Peer, stream: Stream, event: Loaded, head: Head) -> Iterator[Effect]:
         stream.known, stream.told, stream.access = True, True, event.head.access
         stream.seq, stream.epoch, stream.hash = event.seq, event.head.epoch, None
-        stream.snapshot, stream.texts = False, []
+        stream.snapshot, stream.texts, stream.begun = False, [], True
         if event.frames:
             yield SendLoaded(peer.conn, event.frames)
         if stream.seq < head.seq:

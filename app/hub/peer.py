@@ -34,7 +34,8 @@ class Stream:
 
     `access` is the channel's access number at which the right to read was last granted; `known` says that it stands.
     `told` says that the reader knows of the channel, `asked` that only the store may answer for it. `hash` is the
-    reader's own at `seq`, before the first load. `checks` wait for the stream to be live.
+    reader's own at `seq`, before the first load. `checks` wait for the stream to be live, `begun` says that something
+    of it was sent since the reader last asked for it.
     """
 
     channel: str
@@ -50,6 +51,7 @@ class Stream:
     texts: list[tuple[str, str, int]] = field(default_factory=list)
     checks: list[int] = field(default_factory=list)
     ticket: int = 0
+    begun: bool = False
 
 
 class Peer:

@@ -75,6 +75,14 @@ class Edits:
             document = self.core.new_document(key)
         return document
 
+    def _shown(self, key: TextKey) -> Document:
+        """A text as it can be edited: with all of mine that is not confirmed, for the next stands on it."""
+        document = self._document(key)
+        assert document is not None
+        if document.latent:
+            raise Refusal("offline", "What you wrote here before is not in place yet: the text is still being fetched.")
+        return document
+
     # -- drafts ------------------------------------------------------------------------------------------------------
 
     def _kind(self, fact: Edited) -> Kind:
@@ -290,8 +298,7 @@ class Edits:
         return changed(draft, fields=checked_fields(kind, draft))
 
     def _replace(self, kind: Kind, fact: Edited, row: Row, name: str, value: Any) -> list[Change]:
-        document = self._document((row.id, name))
-        assert document is not None
+        document = self._shown((row.id, name))
         try:
             text = kind.fields[name].type.check(value)
         except Refusal as error:
@@ -304,8 +311,7 @@ class Edits:
         name = name or fact.name
         if name not in kind.texts:
             raise Refusal("bad_request", f"The field {name[:40]} is not a text.")
-        document = self._document((row.id, name))
-        assert document is not None
+        document = self._shown((row.id, name))
         try:
             pieces = [check(piece) for piece in split(normalize(op))]
             after = document.fits(normalize(op))
