@@ -178,6 +178,7 @@ class Core:
         document = Document(rev, body)
         document.load(rev, body, history, self.identity.device, self._recorded(key))
         self.documents[key] = document
+        self.outbox.release(key[0])
         return document
 
     def _recorded(self, key: TextKey) -> list[Own]:

@@ -287,6 +287,7 @@ class Intake:
             return
         rev, body = loaded.text
         if rev == 0 and key[0] not in core.replica.confirmed and core.new_document(key) is not None:
+            self.sending.pump()
             return
         history = [Past(*op) for op in loaded.ops]
         known = core.histories.get(key, {})
