@@ -13,7 +13,7 @@ from app.hub.facts import Submission
 from app.model.change import Change, decode_change
 from app.model.identity import parse_change_id
 from app.sync import events
-from app.sync.storage import AnyRecord, Made, Rejected, Retired, Settled
+from app.sync.storage import AnyRecord, Made, Rejected, Retired, Sent, Settled
 
 if TYPE_CHECKING:
     from tests.simulation.client import Client
@@ -110,6 +110,8 @@ class Ledger:
         """A process begins: what its journal holds is saved, told or not."""
         client.numbers = {}
         for record in records:
+            if isinstance(record, Sent):
+                client.world.count("text unit in flight over a restart")
             if isinstance(record, Made):
                 change = decode_change(record.change)
                 client.numbers[record.n] = change.grp
@@ -125,6 +127,7 @@ class Ledger:
         if intent is not None:
             intent.answer = answer
         elif "discarded" in answer.result:
+            client.world.count("discarded")
             numbers = [parsed[1] for name in answer.result["discarded"] if (parsed := parse_change_id(name))]
             self.discarded.update(self._keys(client, numbers))
 
@@ -145,6 +148,7 @@ class Ledger:
             self.outcomes[grp, n] = (tell.fields["seq"], tell.fields["outcome"])
         else:
             self.rejected[grp, n] += 1
+            client.world.count("rejected")
             self.codes[grp, n] = tell.fields["code"]
 
     def unheard(self, client: "Client", records: list[AnyRecord]) -> None:

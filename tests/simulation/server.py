@@ -12,8 +12,8 @@ from app.hub.facts import Submission
 from app.hub.hub import Hub
 from app.hub.loading import perform
 from app.model.change import change_hash, decode_change
-from app.protocol.codec import decode_from_client, encode
-from app.protocol.messages import Answer, Granted, Hello, Ping, Push, Refused
+from app.protocol.codec import decode_from_client, decode_from_server, encode
+from app.protocol.messages import Answer, Granted, Hello, Ping, Push, Refused, Snapshot
 from app.store.interface import Account, Invite, StoreBroken, StoreFull
 from app.store.memory import MemoryStore
 
@@ -305,6 +305,8 @@ class Server:
         self._reading -= 1
         if isinstance(loaded, events.Loaded) and self.store.delta(loaded.channel, 0, 1).head.seq > loaded.head.seq:
             self.world.count("load raced by a commit")
+            if isinstance(decode_from_server(loaded.frames[-1]) if loaded.frames else None, Snapshot):
+                self.world.count("snapshot raced by a commit")
         self.handle(loaded)
 
     def _looked_up(self, wish: events.LookUp) -> events.LookedUp:
@@ -371,6 +373,12 @@ class Server:
             return
         if self.failure and self.timeline.now < self.full_until:
             self.store.fail_next(self.failure)  # type: ignore[arg-type]
+        batch, stopped = self.fence.passed(batch)
+        for code, submissions in stopped.items():
+            self._tell(events.CommitFailed(submissions, code))
+            self._decided(submissions)
+        if not batch:
+            return
         recorded = self._recorded(batch)
         try:
             done = self.store.commit(batch, self.timeline.now)
@@ -380,6 +388,7 @@ class Server:
             if self.failure == "broken_but_kept":
                 world.count("commit failed, but kept")
                 world.ledger.submitted(batch, self, recorded)
+            self.fence.fell(batch, code)
             self._tell(events.CommitFailed(batch, code))
         else:
             world.ledger.submitted(batch, self, recorded)
@@ -388,6 +397,9 @@ class Server:
                 self.crash()
                 return
             self._tell(events.CommitDone(done))
+        self._decided(batch)
+
+    def _decided(self, batch: list[Submission]) -> None:
         for one in batch:
             line = self.lines.get(one.tag)
             if line is not None:

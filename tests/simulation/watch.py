@@ -66,7 +66,9 @@ class Watch:
             self.world.count("snapshot page")
             self._reached[key] = self._begun[key] = message.seq
         elif isinstance(message, TextOps):
-            self.world.count("text carried over a snapshot")
+            self.world.count("text carried over others")
+        elif isinstance(message, Ack):
+            self.world.count("id_reuse", sum(result.code == "id_reuse" for result in message.results))
 
     def _news(self, message: ClientMessage | ServerMessage) -> None:
         if self.calm and isinstance(message, _NEWS):

@@ -1,11 +1,13 @@
 """One schedule: people, a server and what happens to them, all from a seed; then quiet, rest, and the checks."""
 
 import hashlib
+import traceback
 import uuid
 import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 
 from tests.simulation.checks import check
@@ -261,5 +263,11 @@ class World:
 
 
 def run(seed: int, *, tracing: bool = False) -> Outcome:
-    """One schedule."""
-    return World(seed, tracing=tracing).run()
+    """One schedule. What an engine raises is a fault like any other, and ends it."""
+    world = World(seed, tracing=tracing)
+    try:
+        return world.run()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this seed
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        world.say(f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}: {error}")
+        return Outcome(seed, world.faults, world.counts, "", world.timeline.steps, 0.0, world.lines)
