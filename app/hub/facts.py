@@ -12,13 +12,15 @@ from app.protocol.messages import SnapRow
 class Submission:
     """One change as it came: its exact bytes, from which device, and that device's clock offset in seconds.
 
-    `tag` is the hub's own mark (the connection); a store repeats it.
+    `tag` is the hub's own mark (the connection); a store repeats it. `heard` counts the failed commits that this
+    connection was told of before (see fence).
     """
 
     device: str
     sent: bytes
     offset: float
     tag: str = ""
+    heard: int = 0
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,10 @@ class Stream:
 
 
 class Peer:
-    """One connection. `uncommitted` counts submissions without a result, `requests` those without an answer."""
+    """One connection. `uncommitted` counts submissions without a result, `requests` those without an answer.
+
+    `failures` counts the failed commits that it was told of.
+    """
 
     def __init__(self, conn: str, now: float) -> None:
         self.conn = conn
@@ -78,6 +81,7 @@ class Peer:
         self.lagging = False
         self.missed: dict[tuple[str, str], bytes] = {}
         self.uncommitted = 0
+        self.failures = 0
         self.requests = 0
         self.held: tuple[int, float, str] | None = None
 

@@ -34,7 +34,7 @@ def push(peer: Peer, message: Push, now: float) -> Iterator[Effect]:
         if code:
             refused += _refusals(change, code)
         else:
-            submissions.append(Submission(peer.identity.id, sent, peer.offset, peer.conn))
+            submissions.append(Submission(peer.identity.id, sent, peer.offset, peer.conn, peer.failures))
     if submissions:
         peer.uncommitted += len(submissions)
         yield Commit(submissions)
@@ -71,6 +71,8 @@ def failed(peers: dict[str, Peer], event: CommitFailed, now: float) -> Iterator[
     for now until the first of the failed comes again.
     """
     by_peer: dict[str, list[Result]] = {}
+    for tag in {submission.tag for submission in event.submissions} & peers.keys():
+        peers[tag].failures += 1
     for submission in event.submissions:
         peer = peers.get(submission.tag)
         if peer is None:

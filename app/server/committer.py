@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from app.hub.facts import Committed, Submission
+from app.hub.fence import Fence
 from app.server.logs import defect
 from app.store.interface import Store, StoreBroken, StoreFull
 
@@ -41,6 +42,7 @@ class Committer:
         failed: Callable[[list[Submission], str], None],
     ) -> None:
         self._store, self._now, self._done, self._failed = store, now, done, failed
+        self._fence = Fence()
         self._rounds: deque[_Round] = deque([_Round()])
         self._changed = threading.Condition()
         self._busy = False
@@ -122,19 +124,26 @@ class Committer:
         return [], first.job
 
     def _commit(self, batch: list[Submission]) -> None:
+        batch, stopped = self._fence.passed(batch)
+        for code, submissions in stopped.items():
+            self._failed(submissions, code)
+        if not batch:
+            return
         try:
             committed = self._store.commit(batch, self._now())
         except StoreFull:
-            self.healthy = False
-            self._failed(batch, "disk_full")
+            self._fell(batch, "disk_full")
         except StoreBroken as error:
-            self.healthy = False
             defect("the database failed", error)
-            self._failed(batch, "storage")
+            self._fell(batch, "storage")
         except Exception as error:  # noqa: BLE001 - the writer goes on: the batch is told as failed, and what it was
-            self.healthy = False
             defect("a batch failed", error)
-            self._failed(batch, "storage")
+            self._fell(batch, "storage")
         else:
             self.healthy = True
             self._done(committed)
+
+    def _fell(self, batch: list[Submission], code: str) -> None:
+        self.healthy = False
+        self._fence.fell(batch, code)
+        self._failed(batch, code)

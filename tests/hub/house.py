@@ -31,6 +31,8 @@ from app.hub.events import (
     Settle,
     Tick,
 )
+from app.hub.facts import Submission
+from app.hub.fence import Fence
 from app.hub.hub import Hub
 from app.hub.loading import perform
 from app.model.change import Change, encode_change
@@ -66,6 +68,7 @@ class House:
         self.store = MemoryStore(self.uuid)
         self.store.found(WORKSPACE, "Office", self.now)
         self.hub = Hub("node", "1.0")
+        self.fence = Fence()
         self.lines: dict[str, Line] = {}
         self.held: set[type[Effect]] = set()
         self.waiting: deque[Effect] = deque()
@@ -168,14 +171,23 @@ class House:
         return Authenticated(wish.conn, device, heads)
 
     def _commit(self, wish: Commit) -> None:
+        batch, stopped = self.fence.passed(wish.submissions)
+        for code, submissions in stopped.items():
+            self.happen(CommitFailed(submissions, code))
+        if not batch:
+            return
         try:
-            done = self.store.commit(wish.submissions, self.now)
+            done = self.store.commit(batch, self.now)
         except StoreFull:
-            self.happen(CommitFailed(wish.submissions, "disk_full"))
+            self._fell(batch, "disk_full")
         except StoreBroken:
-            self.happen(CommitFailed(wish.submissions, "storage"))
+            self._fell(batch, "storage")
         else:
             self.happen(CommitDone(done))
+
+    def _fell(self, batch: list[Submission], code: str) -> None:
+        self.fence.fell(batch, code)
+        self.happen(CommitFailed(batch, code))
 
 
 class Author:

@@ -1,8 +1,7 @@
 """A device's connections one after the other: what has gone is forgotten, and nobody is ended twice."""
 
-from tests.hub.house import House
-
 from app.protocol.messages import Bye
+from tests.hub.house import House
 
 
 def test_a_run_that_comes_back_says_nothing_to_its_connection_of_before() -> None:

@@ -119,12 +119,13 @@ def test_a_failed_batch_is_told_and_the_writer_goes_on(failure: Exception, code:
     desk.book.failure = failure
     desk.submit("a", 2)
     assert desk.book.begun.acquire(timeout=5)
-    desk.submit("a", 3)
+    desk.submit("a", 4)
+    desk.submit("b", 3)
     desk.book.go.release()
     assert desk.book.begun.acquire(timeout=5)
     assert not desk.committer.healthy
-    desk.finish()
-    assert desk.told == [(code, 2), ("done", 3)]
+    assert desk.finish()[1:] == [["b0", "b1", "b2"]], "what came after on the same connection stands on what failed"
+    assert desk.told == [(code, 2), (code, 4), ("done", 3)]
     assert desk.committer.healthy
 
 

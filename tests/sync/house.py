@@ -11,12 +11,13 @@ from app.cache.memory import MemoryCache, MemoryOutbox
 from app.hub import events as hub_events
 from app.hub.events import Admit, Authenticate, CloseConnection, Commit, LookUp, Perform, SendLoaded, Settle
 from app.hub.events import Load as HubLoad
+from app.hub.fence import Fence
 from app.hub.hub import Hub
 from app.hub.loading import perform
 from app.model.change import Refusal
 from app.protocol.codec import decode_from_client, decode_from_server, encode
 from app.protocol.messages import Hello
-from app.store.interface import Account, Invite
+from app.store.interface import Account, Invite, StoreFull
 from app.store.memory import MemoryStore
 from app.sync import events
 from app.sync.engine import Engine, Identity, Start
@@ -37,6 +38,7 @@ class Server:
         self.store = MemoryStore(lambda: new_id(rng))
         self.store.found(WORKSPACE, "Harbour Studio", 1.0)
         self.hub = Hub("node", "test")
+        self.fence = Fence()
         self.up = True
         self.sent_kinds: list[str] = []
 
@@ -231,12 +233,23 @@ class House:
                 case Settle():
                     store.settle(effect.device, effect.below)
                 case Commit():
-                    committed = store.commit(effect.submissions, self.now)
-                    self.queue.append((None, hub_events.CommitDone(committed)))
+                    self._commit(effect)
                 case HubLoad():
                     self.queue.append((None, perform(effect, store, encode)))
                 case Perform() | Admit():
                     raise Refusal("not_available", "not in this house")
+
+    def _commit(self, wish: Commit) -> None:
+        batch, stopped = self.server.fence.passed(wish.submissions)
+        for code, submissions in stopped.items():
+            self.queue.append((None, hub_events.CommitFailed(submissions, code)))
+        if not batch:
+            return
+        try:
+            self.queue.append((None, hub_events.CommitDone(self.server.store.commit(batch, self.now))))
+        except StoreFull:
+            self.server.fence.fell(batch, "disk_full")
+            self.queue.append((None, hub_events.CommitFailed(batch, "disk_full")))
 
     def _deliver(self, conn: str, frame: bytes) -> None:
         person = self.by_conn.get(conn)

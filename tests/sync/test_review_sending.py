@@ -111,3 +111,16 @@ def test_a_label_of_another_project_is_refused_at_once_as_the_server_would(house
         sarah.ask("add", "task", task, name="assignees", values=[task])
     house.run()
     assert not sarah.engine.pending()
+
+
+def test_what_was_sent_after_something_that_the_full_server_could_not_keep_waits_with_it(house: House) -> None:
+    sarah, mike = house["Sarah"], house["Mike"]
+    house.server.store.fail_next("full")
+    project = sarah.make("project", name="Q1")
+    task = sarah.make("task", project=project, title="sent before the first failed")
+    house.run()
+    assert [line.state for line in sarah.engine.pending()] == ["blocked", "blocked"]
+    house.pass_time(10)
+    assert not sarah.names("rejected")
+    assert not sarah.engine.pending()
+    assert mike.engine.view(task) is not None
