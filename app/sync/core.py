@@ -176,12 +176,13 @@ class Core:
     def open_document(self, key: TextKey, rev: int, body: str, history: list[Past]) -> Document:
         """Put a text in memory, my unconfirmed edits above it."""
         document = Document(rev, body)
-        document.load(rev, body, history, self.identity.device, self._recorded(key))
+        document.load(rev, body, history, self.identity.device, self.recorded(key))
         self.documents[key] = document
         self.outbox.release(key[0])
         return document
 
-    def _recorded(self, key: TextKey) -> list[Own]:
+    def recorded(self, key: TextKey) -> list[Own]:
+        """My edits of a text as they stand in the journal, settled ones too while later ones stand on them."""
         owns = []
         for one in self.own_texts(key):
             if one.state not in OPEN and one.state not in ("applied", "settled"):

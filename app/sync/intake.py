@@ -321,9 +321,10 @@ class Intake:
         if not document.latent:
             return
         ways = self.core.histories.get(key, {})
-        owns = [*document.active, *document.latent]
-        for own in document.active:
-            own.rev, own.made = document.rev, own.op
+        owns = self.core.recorded(key)
+        start = min(own.rev for own in owns)
+        if any(step not in ways for step in range(start + 1, document.rev + 1)):
+            return  # the way is not whole yet
         before = document.view
         history = [past for past in ways.values() if past.rev <= document.rev]
         document.load(document.rev, document.body, history, self.core.identity.device, owns)
@@ -388,8 +389,9 @@ class Intake:
         core.virtual.discard(key)
         ways = core.histories.get(key, {})
         history = [past for past in ways.values() if past.rev <= rev]
-        if old is None:
-            if core.own_texts(key):
+        if old is None or old.latent:
+            # Latent edits stand on settled ones, which only the journal still has.
+            if old is not None or core.own_texts(key):
                 core.open_document(key, rev, body, history)
         else:
             for own in old.active:
@@ -397,6 +399,7 @@ class Intake:
             document = Document(rev, body)
             document.load(rev, body, history, core.identity.device, [*old.active, *old.latent])
             core.documents[key] = document
+        if old is not None:
             core.tell("text_replaced", item=key[0], field=key[1])
         if core.own_texts(key):
             core.batch.ops.extend((*key, past.rev, past.dev, past.n, past.op) for past in history)
