@@ -159,6 +159,7 @@ class Engine(Reading):
                 assert_never(fact)
 
     def _finish(self) -> list[Effect]:
+        self.sending.renew_when_quiet()
         self._check_synced()
         light = self.core.link.state()
         told = (light.state, light.reason, light.retry_in)
@@ -296,7 +297,8 @@ class Engine(Reading):
         core.connection += 1
         core.link.on_opened()
         channels = {name: (one.epoch, one.seq, one.hash) for name, one in core.replica.channels.items() if one.epoch}
-        doubts = [one for _, one in sorted(core.outbox.by_number.items()) if one.doubt][:IN_DOUBT_MAX]
+        asked = [one for _, one in sorted(core.outbox.by_number.items()) if one.doubt and one.state in OPEN]
+        doubts = asked[:IN_DOUBT_MAX]
         for one in core.outbox.by_number.values():
             one.doubt = False
         for one in doubts:

@@ -209,6 +209,7 @@ class Sending:
         core = self.core
         core.outbox.leave(pending)
         pending.state, pending.seq, pending.status = APPLIED, seq, status
+        pending.doubt = pending.kept = False
         core.batch.applied.append((pending.n, seq, status))
         if pending.is_text:
             core.outbox.release(pending.change.items[0])
