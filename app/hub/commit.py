@@ -276,7 +276,7 @@ class _Work:
             if len(body) > TEXT_LENGTH_MAX:
                 raise Refusal("too_large", f"A text holds at most {TEXT_LENGTH_MAX} characters.")
             rev += 1
-            made = clamped(part.at, self.offset, change.heard, self.now)
+            made = clamped(part.at, self.offset, part.heard or change.heard, self.now)
             status = "merged" if history else "applied"
             self._log(part.n, made, part.grp, status, [Write(item, ops={name: (rev, committed)})])
         self.texts[item, name] = (rev, body)

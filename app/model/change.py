@@ -11,12 +11,16 @@ Status = Literal["applied", "merged", "superseded"]
 
 
 class Part(msgspec.Struct, frozen=True, array_like=True):
-    """One undo group of a text edit: its own change number, operation, time made and group."""
+    """One undo group of a text edit: its own change number, operation, time made and group.
+
+    `heard` is the last server time heard before this one was made; the first part's may stand in the change alone.
+    """
 
     n: int
     op: list[Any]
     at: float
     grp: str
+    heard: float = 0.0
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):

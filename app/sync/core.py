@@ -238,7 +238,7 @@ def changed(change: Change, **values: Any) -> Change:
 def replace_part(change: Change, own: Own) -> Change:
     """A text edit of one part in another form and on another revision."""
     part = change.parts[0]
-    return changed(change, rev=own.rev, parts=[Part(part.n, own.op, part.at, part.grp)])
+    return changed(change, rev=own.rev, parts=[Part(part.n, own.op, part.at, part.grp, part.heard)])
 
 
 def project_of(channel: str) -> str | None:

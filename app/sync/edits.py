@@ -324,7 +324,7 @@ class Edits:
         except Refusal as error:
             raise Refusal("bad_request", error.text) from error
         draft = self._draft(kind, fact, row.channel, [row.id], "edit", field=name, rev=document.rev)
-        return [changed(draft, parts=[Part(0, piece, self.core.now, fact.ids[0])]) for piece in pieces]
+        return [changed(draft, parts=[Part(0, piece, self.core.now, fact.ids[0], self.core.heard)]) for piece in pieces]
 
     # -- taking up ---------------------------------------------------------------------------------------------------
 
@@ -335,7 +335,7 @@ class Edits:
         for draft in drafts:
             n = core.next_n
             core.next_n += 1
-            parts = [Part(n, part.op, part.at, part.grp) for part in draft.parts]
+            parts = [Part(n, part.op, part.at, part.grp, part.heard) for part in draft.parts]
             change = changed(draft, n=n, parts=parts)
             pending = Pending(n, change, encode_change(change))
             core.outbox.add(pending)

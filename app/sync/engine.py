@@ -192,6 +192,7 @@ class Engine(Reading):
                     pending.told = True
                     core.tell("rejected", change=core.name(pending), code=pending.code, message=pending.reason)
             case "discarded":
+                self.sending.retire_settled({one.text_key for one in saving.pending if one.is_text})
                 core.answer(saving.re, saving.result)
                 self.sending.pump()
             case _:

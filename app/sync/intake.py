@@ -322,7 +322,7 @@ class Intake:
             return
         ways = self.core.histories.get(key, {})
         owns = self.core.recorded(key)
-        start = min(own.rev for own in owns)
+        start = min((own.rev for own in owns), default=document.rev)
         if any(step not in ways for step in range(start + 1, document.rev + 1)):
             return  # the way is not whole yet
         before = document.view

@@ -98,7 +98,8 @@ class Sending:
             core.outbox.park(first)
             return
         members = [one for one in core.outbox.waiting_text(key, PARTS_PER_UNIT_MAX) if one.n in forms]
-        parts = [Part(one.n, forms[one.n].op, one.change.parts[0].at, one.change.grp) for one in members]
+        made = [one.change.parts[0] for one in members]
+        parts = [Part(part.n, forms[part.n].op, part.at, part.grp, part.heard) for part in made]
         unit = changed(members[0].change, n=members[0].n, rev=document.rev, parts=parts)
         sent = encode_change(unit)
         self._seal(sent, unit, members)
@@ -236,7 +237,7 @@ class Sending:
         core.append(Saving("settled", records, applied))
 
     def _stood_upon(self, pending: Pending) -> bool:
-        """Whether later edits of the same text, not yet in the cache, stand on a revision from before this one's outcome."""
+        """Whether later edits of the text, not yet in the cache, stand on a revision from before this one's outcome."""
         if not pending.is_text:
             return False
         reached = pending.rev or NUMBER_MAX  # unknown after a start or a snapshot: whatever is open may stand on it
@@ -391,7 +392,8 @@ class Sending:
 
 def _may_be_there(pending: Pending) -> bool:
     """Whether the server may have it, or get it: a disk that reported an error may have kept it all the same."""
-    return pending.state in (SAVING, SENDING, ACKED) or pending.doubt or pending.kept
+    sealed = pending.state == WAITING and bool(pending.unit)
+    return pending.state in (SAVING, SENDING, ACKED) or pending.doubt or pending.kept or sealed
 
 
 def _may_come_back(pending: Pending) -> bool:
