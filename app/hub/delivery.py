@@ -104,9 +104,16 @@ class Delivery:
                 yield from self._offer(channel, everybody)
             yield from self._deliver(channel, committed.entries.get(channel, []), head)
 
-    def doubt_all(self, sessions: Iterable[Peer]) -> Iterator[Effect]:
-        """A commit failed in a way that may have kept it: what every reader has is compared with the store."""
-        for peer in list(sessions):
+    def doubt_all(self, sessions: Iterable[Peer], channels: Iterable[str]) -> Iterator[Effect]:
+        """A commit to these channels failed in a way that may have kept it: the store is asked what every reader lacks.
+
+        One of them may be new, and heard of by nobody.
+        """
+        everybody = list(sessions)
+        for channel in channels:
+            if channel not in self._heads:
+                yield from self._offer(channel, everybody)
+        for peer in everybody:
             for stream in list(peer.streams.values()):
                 stream.asked = True
                 yield from self._fall_behind(peer, stream)

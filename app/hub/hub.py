@@ -70,7 +70,7 @@ class Hub:
         self._board = Board(self._delivery)
         self._door = Door(node, app, self._delivery)
         self._is_draining = False
-        self._is_in_doubt = False
+        self._in_doubt: set[str] = set()
 
     def handle(self, event: Event, now: float) -> list[Effect]:
         """What follows from `event` at `now` (Unix seconds, never going back)."""
@@ -102,12 +102,13 @@ class Hub:
             case CommitDone():
                 yield from pushes.committed(self._peers, event.committed, now)
                 yield from self._delivery.committed(event.committed, self._peers.values())
-                if self._is_in_doubt:
-                    self._is_in_doubt = False
-                    yield from self._delivery.doubt_all(self._peers.values())
+                if self._in_doubt:
+                    channels, self._in_doubt = sorted(self._in_doubt), set()
+                    yield from self._delivery.doubt_all(self._peers.values(), channels)
             case CommitFailed():
-                # After an error of the disk a batch may be there although it was not said to be.
-                self._is_in_doubt = self._is_in_doubt or event.code == "storage"
+                if event.code == "storage":
+                    # After an error of the disk a batch may be there although it was not said to be.
+                    self._in_doubt |= pushes.channels(event.submissions)
                 yield from pushes.failed(self._peers, event, now)
             case DevicesEnded():
                 yield from self._devices_ended(event.devices, now)

@@ -1,6 +1,6 @@
 """Changes on their way to a commit: what a push may hold, its acknowledgement, and what a failed disk does to it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -86,6 +86,11 @@ def failed(peers: dict[str, Peer], event: CommitFailed, now: float) -> Iterator[
     for tag, results in by_peer.items():
         if peers[tag].in_session:
             yield from acknowledge(peers[tag], results)
+
+
+def channels(submissions: Iterable[Submission]) -> set[str]:
+    """The channels that these changes are for."""
+    return {_decoded(submission.sent).ch for submission in submissions}
 
 
 def _held(peer: Peer, n: int, now: float) -> str:

@@ -1,0 +1,34 @@
+"""A disk that reports an error and has kept the batch all the same: nobody misses what it founded."""
+
+from app.protocol.messages import Entries
+from tests.hub.house import Author, House
+
+
+def test_a_project_that_a_failing_disk_kept_reaches_everybody() -> None:
+    house = House()
+    _, sarah = house.join("sarah")
+    _, mike = house.join("mike")
+    one, two = house.connect(sarah), house.connect(mike)
+    author = Author(house, sarah)
+    project, founding = author.project()
+    house.store.fail_next("broken_but_kept")
+    house.push(one, founding)
+    house.push(one, founding)
+    for line in (one, two):
+        assert [message.after for message in line.of(Entries) if message.ch == f"p:{project}"] == [0]
+
+
+def test_a_project_that_a_failing_disk_did_not_keep_is_mentioned_to_nobody() -> None:
+    house = House()
+    _, sarah = house.join("sarah")
+    _, mike = house.join("mike")
+    one, two = house.connect(sarah), house.connect(mike)
+    author = Author(house, sarah)
+    lost, founding = author.project()
+    _, other = author.project("Others")
+    house.store.fail_next("broken")
+    house.push(one, founding)
+    heard = len(two.came)
+    house.pass_time(6)
+    house.push(one, other)
+    assert lost not in repr(two.came[heard:])
