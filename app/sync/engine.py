@@ -160,6 +160,7 @@ class Engine(Reading):
 
     def _finish(self) -> list[Effect]:
         self.sending.renew_when_quiet()
+        self.sending.watch()
         self._check_synced()
         light = self.core.link.state()
         told = (light.state, light.reason, light.retry_in)

@@ -392,7 +392,7 @@ class Sending:
 
 def _may_be_there(pending: Pending) -> bool:
     """Whether the server may have it, or get it: a disk that reported an error may have kept it all the same."""
-    sealed = pending.state == WAITING and bool(pending.unit)
+    sealed = pending.state in OPEN and bool(pending.unit)
     return pending.state in (SAVING, SENDING, ACKED) or pending.doubt or pending.kept or sealed
 
 
