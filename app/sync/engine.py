@@ -104,6 +104,7 @@ class Engine(Reading):
             core.load("channel", name)
         take_up(core, self._start.outbox, self._start.applied)
         self.sending.on_cache_written([n for n, _, _ in self._start.applied])
+        self.sending.retire_settled({one.text_key for one in core.outbox.by_number.values() if one.state == "settled"})
         core.link.dial()
         return self._finish()
 
