@@ -111,8 +111,7 @@ class Delivery:
         """
         everybody = list(sessions)
         for channel in channels:
-            if channel not in self._heads:
-                yield from self._offer(channel, everybody)
+            yield from self._offer(channel, [peer for peer in everybody if channel not in peer.streams])
         for peer in everybody:
             for stream in list(peer.streams.values()):
                 stream.asked = True

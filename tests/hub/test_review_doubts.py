@@ -18,6 +18,22 @@ def test_a_project_that_a_failing_disk_kept_reaches_everybody() -> None:
         assert [message.after for message in line.of(Entries) if message.ch == f"p:{project}"] == [0]
 
 
+def test_it_reaches_everybody_too_when_its_author_comes_back_before_anything_else_is_saved() -> None:
+    house = House()
+    _, sarah = house.join("sarah")
+    _, mike = house.join("mike")
+    one, two = house.connect(sarah), house.connect(mike)
+    author = Author(house, sarah)
+    project, founding = author.project()
+    house.store.fail_next("broken_but_kept")
+    house.push(one, founding)
+    house.hang_up(one)
+    one = house.connect(sarah)
+    house.push(one, author.task(project)[1])
+    for line in (one, two):
+        assert [message.after for message in line.of(Entries) if message.ch == f"p:{project}"][0] == 0
+
+
 def test_a_project_that_a_failing_disk_did_not_keep_is_mentioned_to_nobody() -> None:
     house = House()
     _, sarah = house.join("sarah")
