@@ -98,10 +98,11 @@ def _held(peer: Peer, n: int, now: float) -> str:
     if peer.held is None:
         return ""
     first, until, code = peer.held
-    if n <= first or now >= until:
+    if n == first or now >= until:
         peer.held = None
-        return ""
-    return code
+    elif n > first:
+        return code
+    return ""  # what was made before does not stand on what failed, nor does it bring it back
 
 
 def _refusals(change: Change, code: str) -> list[Result]:

@@ -1,6 +1,6 @@
 """A disk that reports an error and has kept the batch all the same: nobody misses what it founded."""
 
-from app.protocol.messages import Entries
+from app.protocol.messages import Ack, Entries
 from tests.hub.house import Author, House
 
 
@@ -48,3 +48,18 @@ def test_a_project_that_a_failing_disk_did_not_keep_is_mentioned_to_nobody() -> 
     house.pass_time(6)
     house.push(one, other)
     assert lost not in repr(two.came[heard:])
+
+
+def test_an_older_change_that_comes_late_does_not_open_the_way_for_what_stands_on_a_failed_one() -> None:
+    house = House()
+    _, sarah = house.join("sarah")
+    line = house.connect(sarah)
+    author = Author(house, sarah)
+    _, late = author.project("Late")
+    project, founding = author.project()
+    _, task = author.task(project)
+    house.store.fail_next("full")
+    for change in (founding, late, task):
+        house.push(line, change)
+    results = [(one.n, one.code) for ack in line.of(Ack) for one in ack.results]
+    assert results == [(2, "disk_full"), (1, ""), (3, "disk_full")]
