@@ -161,7 +161,7 @@ class Engine(Reading):
 
     def _finish(self) -> list[Effect]:
         self.sending.renew_when_quiet()
-        self.sending.watch()
+        self.sending.pump()  # whatever this step released: no part needs to remember it
         self._check_synced()
         light = self.core.link.state()
         told = (light.state, light.reason, light.retry_in)

@@ -36,6 +36,7 @@ class Sending:
         """Send everything that may leave now."""
         core = self.core
         if not core.link.up or core.renewing or core.awaiting_doubts or core.held_back:
+            self.watch()
             return
         frame: list[bytes] = []
         size = 0
