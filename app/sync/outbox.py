@@ -188,14 +188,14 @@ class Outbox:
 
     # -- what stands on what -----------------------------------------------------------------------------------------
 
-    def dependants(self, pending: Pending) -> list[Pending]:
-        """Open changes that cannot be without a creation: of the item itself, and of what hangs on it."""
+    def dependants(self, pending: Pending, states: tuple[str, ...] = OPEN) -> list[Pending]:
+        """Changes (open ones) that cannot be without a creation: of the item itself, and of what hangs on it."""
         if pending.change.verb != "create":
             return []
         gone = {pending.change.items[0]}
         found: list[Pending] = []
         for later in sorted(self.by_number.values(), key=lambda one: one.n):
-            if later.n == pending.n or later.state not in OPEN:
+            if later.n == pending.n or later.state not in states:
                 continue
             if gone & _stands_on(later.change):
                 found.append(later)

@@ -291,6 +291,7 @@ class Sending:
             records.append(Rejected(one.n, one.code, one.reason))
         self._look_again((pending, *dependants))
         core.append(Saving("rejected", records, [pending, *dependants]))
+        self.retire_settled({one.text_key for one in (pending, *dependants) if one.is_text})
 
     def _take_out(self, pending: Pending) -> list[AnyRecord]:
         """Out of the texts, its later neighbours carried over the gap."""
@@ -345,17 +346,10 @@ class Sending:
         self._look_again(together)
         result = {"discarded": [core.name(one) for one in together]}
         core.append(Saving("discarded", records, together, fact.re, result))
+        self.retire_settled({one.text_key for one in together if one.is_text})
 
     def _blocked_by(self, pending: Pending) -> list[Pending]:
-        if pending.change.verb != "create":
-            return []
-        item = pending.change.items[0]
-        others = sorted(self.core.outbox.by_number.values(), key=lambda one: one.n)
-        return [
-            one
-            for one in others
-            if one.n > pending.n and one.state == REJECTED and one.code == "blocked" and item in _names(one.change)
-        ]
+        return [one for one in self.core.outbox.dependants(pending, (REJECTED,)) if one.code == "blocked"]
 
     # -- a copied profile (case 3) -----------------------------------------------------------------------------------
 
@@ -400,7 +394,3 @@ def _may_be_there(pending: Pending) -> bool:
 def _may_come_back(pending: Pending) -> bool:
     """Whether it is laid on its text again after a start: the cache does not have its outcome."""
     return pending.state in OPEN or (pending.state == APPLIED and not pending.cached)
-
-
-def _names(change: Change) -> set[str]:
-    return {*change.items, *(value for value in change.fields.values() if isinstance(value, str))}

@@ -6,6 +6,8 @@ import uuid
 from collections import deque
 from typing import Any
 
+import msgspec
+
 from app.cache.interface import StorageFull
 from app.cache.memory import MemoryCache, MemoryOutbox
 from app.hub import events as hub_events
@@ -131,15 +133,7 @@ class House:
             case events.Disconnect():
                 self.drop(person, tell=False)
             case events.Send():
-                message = effect.message
-                if isinstance(message, Hello):
-                    message = Hello(
-                        **{n: getattr(message, n) for n in message.__struct_fields__} | {"token": person.device}
-                    )
-                if person.conn is not None:
-                    conn = person.conn
-                    decoded = decode_from_client(encode(message))
-                    self.queue.append((None, hub_events.Received(conn, decoded)))
+                self._send(person, effect)
             case events.SetTimer():
                 person.timers.pop(effect.name, None)
                 if effect.delay is not None:
@@ -161,6 +155,13 @@ class House:
                 person.told.append(effect)
             case _:
                 pass
+
+    def _send(self, person: Person, effect: events.Send) -> None:
+        message = effect.message
+        if isinstance(message, Hello):
+            message = msgspec.structs.replace(message, token=person.device)
+        if person.conn is not None:
+            self.queue.append((None, hub_events.Received(person.conn, decode_from_client(encode(message)))))
 
     def _append(self, person: Person, wish: events.Append) -> events.Appended | events.AppendFailed:
         try:

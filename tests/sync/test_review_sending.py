@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from app.cache.interface import StorageFull
-from app.model.change import Refusal
+from app.model.change import Refusal, Result
+from app.protocol.messages import Ack
 from app.sync import events
 from tests.sync.house import House, Person, new_id
 
@@ -124,3 +125,22 @@ def test_what_was_sent_after_something_that_the_full_server_could_not_keep_waits
     assert not sarah.names("rejected")
     assert not sarah.engine.pending()
     assert mike.engine.view(task) is not None
+
+
+def test_discarding_a_refused_creation_discards_all_that_stood_on_it(house: House) -> None:
+    sarah = house["Sarah"]
+    project = sarah.make("project", name="Q1")
+    task = sarah.make("task", project=project, title="t")
+    sarah.make("comment", on=task, body="c")
+    house.queue.clear()  # the server never heard of it; it refuses the first
+    first = sarah.engine.pending()[0]
+    number = int(first.change.rpartition(":")[2])
+    sarah.give(events.Received(Ack([Result(number, "refused", code="bad_value", text="No.")])))
+    house.settle_disk(sarah)
+    assert [one["code"] for one in sarah.names("rejected")] == ["bad_value", "blocked", "blocked"]
+    waiting = [line.change for line in sarah.engine.pending()]
+    sarah.next_re += 1
+    sarah.give(events.Discarded(sarah.next_re, first.change))
+    house.settle_disk(sarah)
+    assert sarah.answers[sarah.next_re].result == {"discarded": waiting}
+    assert not sarah.engine.pending()
