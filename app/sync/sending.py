@@ -287,7 +287,7 @@ class Sending:
             one.code = code if own else "blocked"
             one.reason = text if own else "This belongs to an item that was refused."
             records += self._take_out(one)
-            one.state = REJECTED
+            one.state, one.doubt, one.kept = REJECTED, False, False
             records.append(Rejected(one.n, one.code, one.reason))
         self._look_again((pending, *dependants))
         core.append(Saving("rejected", records, [pending, *dependants]))

@@ -144,3 +144,20 @@ def test_discarding_a_refused_creation_discards_all_that_stood_on_it(house: Hous
     house.settle_disk(sarah)
     assert sarah.answers[sarah.next_re].result == {"discarded": waiting}
     assert not sarah.engine.pending()
+
+
+def test_what_was_refused_with_what_it_stands_on_holds_nothing_back_after_a_restart(house: House) -> None:
+    sarah, mike = house["Sarah"], house["Mike"]
+    project, other = sarah.make("project", name="Q1"), sarah.make("project", name="Q2")
+    house.run()
+    mike.ask("set", "project", project, fields={"archived": True})
+    until(house, sarah, received("Entries"))
+    held(house, sarah, received("Entries"))
+    task = sarah.make("task", project=project, title="too late")
+    sarah.ask("set", "task", task, fields={"status": "doing"})
+    until(house, sarah, received("Ack"))
+    restart(house, sarah)
+    after = sarah.make("task", project=other, title="in time")
+    house.pass_time(60)
+    assert [one["code"] for one in sarah.names("rejected")] == ["archived", "blocked"]
+    assert mike.engine.view(after) is not None
