@@ -67,6 +67,8 @@ class Core:
         self.next_n = 1
         self.connection = 0
         self.renewing = False
+        self.catching_up = False
+        self.former: set[str] = set()
         self.awaiting_doubts = False
         self.held_back = False
         self.damaged = False

@@ -161,6 +161,8 @@ class Engine(Reading):
 
     def _finish(self) -> list[Effect]:
         self.sending.renew_when_quiet()
+        if self.core.catching_up and self._welcome is not None and self._is_current(self._welcome):
+            self.core.catching_up = False
         self.sending.pump()  # whatever this step released: no part needs to remember it
         self._check_synced()
         light = self.core.link.state()
@@ -462,16 +464,16 @@ class Engine(Reading):
         core = self.core
         if self._welcome is None or not (self._unsynced or self._requests.sync_waits):
             return
-        if core.renewing or core.outbox.open() or self.intake.busy() or not self._current(self._welcome):
+        if core.renewing or core.outbox.open() or not self._is_current(self._welcome):
             return
         if self._unsynced:
             self._unsynced = False
             core.tell("synced")
         self._requests.synced()
 
-    def _current(self, welcome: Welcome) -> bool:
+    def _is_current(self, welcome: Welcome) -> bool:
         channels = self.core.replica.channels
-        return all(
+        return not self.intake.busy() and all(
             name in channels and channels[name].loaded and channels[name].seq >= seq
             for name, (_, seq) in welcome.heads.items()
         )

@@ -165,7 +165,9 @@ class Intake:
         core.heard = max(core.heard, entry.at)
         for write in entry.writes:
             for name, (rev, op) in write.ops.items():
-                dev = "" if self._is_a_twins(entry.dev, entry.n, entry.mark) else entry.dev
+                dev = core.identity.device if mine is not None else entry.dev
+                if mine is None and self._is_a_twins(entry.dev, entry.n, entry.mark):
+                    dev = ""
                 self._commit_text((write.item, name), Past(rev, dev, entry.n, op), entry, mine)
         core.reached(channel)
         if mine is not None:
@@ -181,13 +183,17 @@ class Intake:
     def _mine(self, entry: Entry) -> Pending | None:
         """The pending change that this entry is the outcome of: by number *and* by what was sent (case 3)."""
         core = self.core
-        if entry.dev != core.identity.device:
+        if entry.dev != core.identity.device and entry.dev not in core.former:
             return None
         pending = core.outbox.by_number.get(entry.n)
         if pending is None or pending.state not in OPEN:
             return None
-        if self._is_a_twins(entry.dev, entry.n, entry.mark):
+        is_a_twins = self._is_a_twins(entry.dev, entry.n, entry.mark)
+        if is_a_twins:
             self._renew()
+        # Typing that was in the queue when the profile was copied is one edit, whichever of the two sends it first.
+        shared = pending.is_text and any(part.n == entry.n and part.grp == entry.grp for part in pending.change.parts)
+        if (is_a_twins or entry.dev in core.former) and not shared:
             return None
         if entry.writes and entry.writes[0].ops and pending.is_text:
             pending.rev = next(iter(entry.writes[0].ops.values()))[0]

@@ -10,7 +10,7 @@ from app.protocol.messages import Ack, Push
 from app.sync.core import Core, Saving, TextKey, changed
 from app.sync.events import Discarded, ForgetApplied, Renew, Send, SetTimer
 from app.sync.outbox import ACKED, APPLIED, BLOCKED, OPEN, REJECTED, SAVING, SENDING, SETTLED, WAITING, Pending
-from app.sync.storage import AnyRecord, Rejected, Renamed, Retired, Sent, Settled
+from app.sync.storage import AnyRecord, Made, Rejected, Renamed, Retired, Sent, Settled
 
 PARTS_PER_UNIT_MAX = 200
 AGAIN_S = 3.0
@@ -35,7 +35,7 @@ class Sending:
     def pump(self) -> None:
         """Send everything that may leave now."""
         core = self.core
-        if not core.link.up or core.renewing or core.awaiting_doubts or core.held_back:
+        if not core.link.up or core.renewing or core.awaiting_doubts or core.held_back or core.catching_up:
             self.watch()
             return
         frame: list[bytes] = []
@@ -123,11 +123,16 @@ class Sending:
         if core.link.up and core.connection == saving.connection and not core.renewing:
             core.out.append(Send(Push([saving.pending[0].unit])))
             self.watch()
+        elif core.link.up and core.connection == saving.connection:
+            # A twin was met meanwhile: it never left, and leaves under a new name.
+            for pending in [one for one in saving.pending if one.state == SENDING]:
+                core.outbox.leave(pending)
+                core.outbox.queue(pending)
 
     def on_sent_failed(self, saving: Saving) -> None:
         """They are not: the edits wait, and another try is made."""
         core = self.core
-        for pending in saving.pending:
+        for pending in [one for one in saving.pending if one.state in (SENDING, WAITING)]:
             core.outbox.leave(pending)
             pending.unit, pending.unit_change, pending.unit_numbers = b"", None, []
             pending.doubt = False
@@ -374,15 +379,31 @@ class Sending:
     def renewed(self, device: str) -> None:
         """From here on this profile is its own: what it had not settled is sent under the new name."""
         core = self.core
+        core.former.add(core.identity.device)
         core.identity = core.identity.renamed(device)
         core.renewing = self._renewal_asked = False
+        core.catching_up = True  # first what the twin sent of what was in both queues, or it would be there twice
         waiting = [one for one in core.outbox.by_number.values() if one.state in (WAITING, BLOCKED)]
+        records: list[AnyRecord] = [Renamed(device, {})]
         for one in waiting:
             core.outbox.queue(one)
-        core.append(Saving("note", [Renamed(device, {})]))
+            records += _unsealed(one)
+        core.append(Saving("note", records))
         items = list(dict.fromkeys(item for one in waiting for item in one.change.items))
         message = "This profile is a copy; it now has its own identity."
         core.tell("notice", code="profile_copied", message=message, items=items)
+
+
+def _unsealed(pending: Pending) -> list[AnyRecord]:
+    """A text edit that was sealed together with others stands alone again, in the form it had there."""
+    unit = pending.unit_change
+    if unit is None or not pending.is_text:
+        return []
+    parts = [part for part in unit.parts if part.n == pending.n]
+    pending.change = changed(pending.change, rev=unit.rev, parts=parts)
+    pending.made = encode_change(pending.change)
+    pending.unit, pending.unit_change, pending.unit_numbers = b"", None, []
+    return [Made(pending.n, pending.made)]
 
 
 def _may_be_there(pending: Pending) -> bool:

@@ -1,5 +1,6 @@
 """A small house for stories: real engines and a real hub on memory files, one step at a time, no faults by itself."""
 
+import copy
 import hashlib
 import random
 import uuid
@@ -72,11 +73,14 @@ class Person:
     def start(self) -> "Person":
         contents = self.outbox.load()
         start = Start(self.cache.open_channels(), self.cache.applied(), contents)
-        self.engine = Engine(Identity(self.device, self.user, WORKSPACE), start)
+        identity = Identity(self.device, self.user, WORKSPACE, run=new_id(self.house.rng))
+        self.engine = Engine(identity, start)
         self.house.carry(self, self.engine.begin(self.house.now + self.clock_error))
         return self
 
     def give(self, fact: events.Fact) -> None:
+        if isinstance(fact, events.Renewed):
+            self.device = fact.device
         self.house.carry(self, self.engine.handle(fact, self.house.now + self.clock_error))
 
     def ask(self, verb: str, kind: str, *items: str, **arguments: Any) -> dict[str, Any]:
@@ -147,6 +151,8 @@ class House:
                 person.cache.forget_applied(effect.numbers)
             case events.Load():
                 self.queue.append((person, self._load(person, effect)))
+            case events.Renew():
+                self._renew(person)
             case events.GoOn():
                 self.queue.append((person, events.Command("continue")))
             case events.Answer():
@@ -155,6 +161,21 @@ class House:
                 person.told.append(effect)
             case _:
                 pass
+
+    def _renew(self, person: Person) -> None:
+        device = new_id(self.rng)
+        token = hashlib.sha256(device.encode()).digest()
+        self.server.store.add_device(person.user, device, token, "", self.now)
+        self.queue.append((person, events.Renewed(device)))
+
+    def copy(self, person: Person, name: str) -> Person:
+        """A copy of somebody's profile, as on another computer; not started yet."""
+        twin = copy.copy(person)
+        twin.name, twin.conn, twin.told, twin.answers, twin.timers = name, None, [], {}, {}
+        twin.cache, twin.outbox = copy.deepcopy(person.cache), copy.deepcopy(person.outbox)
+        twin.outbox.crash()
+        self.people[name] = twin
+        return twin
 
     def _send(self, person: Person, effect: events.Send) -> None:
         message = effect.message

@@ -1,0 +1,76 @@
+"""A profile that was copied: both go on, neither loses anything, and what was in both queues is there once."""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.sync import events
+from tests.sync.house import House, Person
+
+
+def offline_pair() -> tuple[House, Person, Person, str]:
+    """Sarah with an unsent edit, and a copy of her profile; the server cannot be reached."""
+    house = House("Sarah", "Mike")
+    sarah = house["Sarah"]
+    project = sarah.make("project", name="Q1")
+    task = sarah.make("task", project=project, title="t", description="base")
+    house.run()
+    sarah.want("text", task, "description")
+    house.server.up = False
+    house.drop(sarah)
+    house.run()
+    sarah.ask("edit", "task", task, name="description", op=[4, " shared"])
+    twin = house.copy(sarah, "Sarah's copy")
+    return house, sarah, twin, task
+
+
+def connect(house: House, person: Person) -> None:
+    house.server.up = True
+    person.give(events.Command("retry"))
+    house.pass_time(30)
+
+
+def test_what_was_typed_before_the_copy_is_there_once_and_what_each_typed_after_it_too() -> None:
+    house, sarah, twin, task = offline_pair()
+    sarah.ask("edit", "task", task, name="description", op=[11, " one"])
+    twin.start()
+    house.run()
+    twin.ask("edit", "task", task, name="description", op=[11, " two"])
+    connect(house, sarah)
+    connect(house, twin)
+    for person in (sarah, twin, house["Mike"]):
+        person.want("text", task, "description")
+        text = person.engine.text(task, "description") or ""
+        assert sorted(text.split()) == ["base", "one", "shared", "two"], person.name
+        assert not person.engine.pending()
+    assert [one["code"] for one in twin.names("notice")] == ["profile_copied"]
+    assert len(twin.names("confirmed")) == len({one["change"] for one in twin.names("confirmed")}) == 2
+    assert twin.device != sarah.device
+
+
+def test_a_twin_that_is_met_while_an_edit_is_being_written_down_does_not_stop_the_queue() -> None:
+    house, sarah, twin, task = offline_pair()
+    sarah.ask("set", "task", task, fields={"status": "doing"})
+    twin.start()
+    house.run()
+    twin.ask("edit", "task", task, name="description", op=["mine "])
+    twin.give(events.Command("pause"))
+    connect(house, sarah)
+    twin.give(events.Command("resume"))
+    slow = None
+    while slow is None:
+        assert house.step()
+        slow = held(house, twin, lambda fact: isinstance(fact, events.Appended))
+    house.run()
+    twin.give(slow)
+    house.pass_time(1)
+    assert not twin.engine.pending()
+    assert "mine" in (twin.engine.text(task, "description") or "")
+
+
+def held(house: House, person: Person, which: Callable[[Any], bool]) -> Any:
+    """Takes the first such fact on its way to a person out of the queue."""
+    for place, (who, fact) in enumerate(house.queue):
+        if who is person and which(fact):
+            del house.queue[place]
+            return fact
+    return None
