@@ -160,6 +160,11 @@ class Core:
         """The public id of a change of mine."""
         return change_id(self.identity.device, pending.n)
 
+    @property
+    def devices(self) -> set[str]:
+        """This profile's device id, and those that it had before it was renamed."""
+        return {self.identity.device, *self.former}
+
     def names(self) -> dict[str, str]:
         """People's names by user id."""
         rows = self.replica.listed("person", None)
@@ -178,7 +183,7 @@ class Core:
     def open_document(self, key: TextKey, rev: int, body: str, history: list[Past]) -> Document:
         """Put a text in memory, my unconfirmed edits above it."""
         document = Document(rev, body)
-        document.load(rev, body, history, self.identity.device, self.recorded(key))
+        document.load(rev, body, history, self.devices, self.recorded(key))
         self.documents[key] = document
         self.outbox.release(key[0])
         return document

@@ -1,5 +1,6 @@
 """Texts in flight: a confirmed text, my operations above it, and how the two are carried over each other (SYNC 7)."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from app.text import Op, apply, invert, make_invertible, transform_pair
@@ -147,16 +148,17 @@ class Document:
 
     # -- beginning again ---------------------------------------------------------------------------------------------
 
-    def load(self, rev: int, body: str, history: list[Past], device: str, own: list[Own]) -> None:
+    def load(self, rev: int, body: str, history: list[Past], mine: Set[str], own: list[Own]) -> None:
         """Begin from a confirmed text (a start, a snapshot), with my operations in their recorded forms.
 
         `history` are the committed operations known up to `rev`, contiguous. My operations are carried through it
-        exactly as they were the first time; those whose revision it does not reach become latent.
+        exactly as they were the first time; those whose revision it does not reach become latent. Operations of the
+        devices in `mine` may be mine: of this profile, and of those that it was before.
         """
         self.rev, self.body = rev, body
         self.active, self.latent = [], []
         known = {past.rev: past for past in history}
-        waiting = sorted(_needed(own, known, device), key=lambda one: (one.rev, one.n))
+        waiting = sorted(_needed(own, known, mine), key=lambda one: (one.rev, one.n))
         start = waiting[0].rev if waiting else rev
         if any(step not in known for step in range(start + 1, rev + 1)):
             self.latent = sorted(own, key=lambda one: (one.rev, one.n))
@@ -166,12 +168,12 @@ class Document:
             while waiting and waiting[0].rev == step:
                 self._insert(waiting.pop(0))
             if step < rev:
-                self._pass(known[step + 1], device)
+                self._pass(known[step + 1], mine)
         self.latent = waiting
         self._see()
 
-    def _pass(self, past: Past, device: str) -> None:
-        if past.dev == device and self.active and self.active[0].n == past.n:
+    def _pass(self, past: Past, mine: Set[str]) -> None:
+        if past.dev in mine and self.active and self.active[0].n == past.n:
             self.active.pop(0)
             return
         carried = past.op
@@ -179,10 +181,10 @@ class Document:
             own.op, carried = transform_pair(own.op, carried, "right")
 
 
-def _needed(own: list[Own], known: dict[int, Past], device: str) -> list[Own]:
+def _needed(own: list[Own], known: dict[int, Past], mine: Set[str]) -> list[Own]:
     """Mine without those whose outcome every one that is still open was recorded after: the text holds them."""
     first = min((one.rev for one in own if not one.settled), default=None)
     if first is None:
         return []
-    later = {past.n for past in known.values() if past.rev > first and past.dev == device}
+    later = {past.n for past in known.values() if past.rev > first and past.dev in mine}
     return [one for one in own if not one.settled or one.n in later]

@@ -183,17 +183,17 @@ class Intake:
     def _mine(self, entry: Entry) -> Pending | None:
         """The pending change that this entry is the outcome of: by number *and* by what was sent (case 3)."""
         core = self.core
-        if entry.dev != core.identity.device and entry.dev not in core.former:
+        if entry.dev not in core.devices:
             return None
         pending = core.outbox.by_number.get(entry.n)
         if pending is None or pending.state not in OPEN:
             return None
         is_a_twins = self._is_a_twins(entry.dev, entry.n, entry.mark)
         if is_a_twins:
-            self._renew()
+            self._renew(entry.dev)
         # Typing that was in the queue when the profile was copied is one edit, whichever of the two sends it first.
         shared = pending.is_text and any(part.n == entry.n and part.grp == entry.grp for part in pending.change.parts)
-        if (is_a_twins or entry.dev in core.former) and not shared:
+        if is_a_twins and not shared:
             return None
         if entry.writes and entry.writes[0].ops and pending.is_text:
             pending.rev = next(iter(entry.writes[0].ops.values()))[0]
@@ -201,14 +201,16 @@ class Intake:
 
     def _is_a_twins(self, dev: str, n: int, mark: bytes = b"") -> bool:
         """Whether what came under my device and number was sent by a copy of this profile, not by me (case 3)."""
-        pending = self.core.outbox.by_number.get(n) if dev == self.core.identity.device else None
+        pending = self.core.outbox.by_number.get(n) if dev in self.core.devices else None
         if pending is None or pending.state not in OPEN:
             return False
-        if pending.is_text and not pending.unit:
+        if dev in self.core.former or (pending.is_text and not pending.unit):
             return True
         return bool(mark) and pending.mark() != mark
 
-    def _renew(self) -> None:
+    def _renew(self, dev: str) -> None:
+        if dev != self.core.identity.device:
+            return  # that was met before, and this profile has a name of its own
         self.core.renewing = True
         self.sending.renew_when_quiet()
 
@@ -251,7 +253,7 @@ class Intake:
         if document is not None and key in core.virtual and past.rev == 1:
             core.virtual.discard(key)  # my own creation, shown as revision 1 from the start
         elif document is not None:
-            own = past.dev == core.identity.device and past.n in document.numbers()
+            own = past.dev in core.devices and past.n in document.numbers()
             latent = len(document.latent)
             done = document.commit(past, own)
             if len(document.latent) != latent:
@@ -314,7 +316,7 @@ class Intake:
         ways = core.histories.setdefault(key, {})
         for step, (dev, n, op) in enumerate(message.ops, message.after + 1):
             if self._is_a_twins(dev, n):
-                self._renew()
+                self._renew(dev)
                 dev = ""
             ways[step] = Past(step, dev, n, op)
         document = core.documents.get(key)
@@ -333,7 +335,7 @@ class Intake:
             return  # the way is not whole yet
         before = document.view
         history = [past for past in ways.values() if past.rev <= document.rev]
-        document.load(document.rev, document.body, history, self.core.identity.device, owns)
+        document.load(document.rev, document.body, history, self.core.devices, owns)
         self._woken(key)
         if document.view != before:
             self.core.tell("text_replaced", item=key[0], field=key[1])
@@ -403,7 +405,7 @@ class Intake:
             for own in old.active:
                 own.rev, own.made = old.rev, own.op
             document = Document(rev, body)
-            document.load(rev, body, history, core.identity.device, [*old.active, *old.latent])
+            document.load(rev, body, history, core.devices, [*old.active, *old.latent])
             core.documents[key] = document
         if old is not None:
             core.tell("text_replaced", item=key[0], field=key[1])

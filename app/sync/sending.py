@@ -379,12 +379,13 @@ class Sending:
     def renewed(self, device: str) -> None:
         """From here on this profile is its own: what it had not settled is sent under the new name."""
         core = self.core
-        core.former.add(core.identity.device)
+        former = core.identity.device
+        core.former.add(former)
         core.identity = core.identity.renamed(device)
         core.renewing = self._renewal_asked = False
         core.catching_up = True  # first what the twin sent of what was in both queues, or it would be there twice
         waiting = [one for one in core.outbox.by_number.values() if one.state in (WAITING, BLOCKED)]
-        records: list[AnyRecord] = [Renamed(device, {})]
+        records: list[AnyRecord] = [Renamed(device, {}, former)]
         for one in waiting:
             core.outbox.queue(one)
             records += _unsealed(one)

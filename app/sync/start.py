@@ -24,6 +24,7 @@ def take_up(core: Core, contents: OutboxContents, applied: list[tuple[int, int, 
                     core.outbox.remove(n)
             case Renamed():
                 device = record.device
+                core.former |= {record.former} - {""}
     core.identity = core.identity.renamed(device)
     core.damaged = bool(contents.damage)
     _begin(core, applied)

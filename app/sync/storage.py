@@ -48,10 +48,11 @@ class Retired(Record, frozen=True, tag="retired"):
 
 
 class Renamed(Record, frozen=True, tag="renamed"):
-    """The profile was a copy: from here on this device id, and unsettled changes have the new numbers."""
+    """The profile was a copy: from here on this device id, no more the `former`; unsettled changes have new numbers."""
 
     device: str
     numbers: dict[int, int]
+    former: str = ""
 
 
 AnyRecord = Made | Sent | Rejected | Settled | Retired | Renamed
