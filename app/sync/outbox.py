@@ -203,6 +203,16 @@ class Outbox:
                     gone.add(later.change.items[0])
         return found
 
+    def stands_on(self, pending: Pending, state: str) -> Pending | None:
+        """An earlier change in this state that it stands on: one of the same items, or what made one that it names."""
+        names = _stands_on(pending.change)
+        for name in names:
+            for one in self.by_item.get(name, ()):
+                is_ground = one.change.verb == "create" or name in pending.change.items
+                if one.n < pending.n and one.state == state and is_ground:
+                    return one
+        return None
+
 
 def _stands_on(change: Change) -> set[str]:
     names: set[str] = {*change.items, owner_of(change.ch)}

@@ -41,6 +41,10 @@ class Sending:
         frame: list[bytes] = []
         size = 0
         while (pending := core.outbox.next()) is not None:
+            blocker = core.outbox.stands_on(pending, BLOCKED) if self._not_understood else None
+            if blocker is not None:
+                self._block(pending, blocker.code, blocker.reason)
+                continue
             if pending.is_text and not pending.unit:
                 self._journal_unit(pending)
                 continue
@@ -181,28 +185,36 @@ class Sending:
         elif result.code == "id_reuse":
             core.outbox.leave(pending)
             core.renewing, pending.state = True, WAITING
-        elif result.retryable or self._stands_on_blocked(pending):
+        elif core.renewing and core.outbox.stands_on(pending, WAITING):
             core.outbox.leave(pending)
-            pending.state = BLOCKED
-            pending.code, pending.reason = result.code, _SENTENCES.get(result.code, result.text)
-            if result.code != "version":
-                core.held_back = True
-                core.out.append(SetTimer("again", AGAIN_S))
+            pending.state = WAITING  # what it stands on is sent under a new name, and so is this
+        elif result.retryable:
+            self._block(pending, result.code, _SENTENCES.get(result.code, result.text))
+        elif (blocker := core.outbox.stands_on(pending, BLOCKED)) is not None:
+            self._block(pending, blocker.code, blocker.reason)  # this refusal says nothing while that one waits
         elif pending.is_text:
             pending.code, pending.reason = result.code, result.text
             self._refused_texts.append(pending)
         else:
             self.reject(pending, result.code, result.text)
 
-    def _stands_on_blocked(self, pending: Pending) -> bool:
-        """Whether an earlier change of the item waits for a server that was full: this refusal says nothing then."""
-        earlier = (one for item in pending.change.items for one in self.core.outbox.by_item.get(item, ()))
-        return any(one.n < pending.n and one.state == BLOCKED for one in earlier)
+    def _block(self, pending: Pending, code: str, reason: str) -> None:
+        core = self.core
+        core.outbox.leave(pending)
+        pending.state, pending.code, pending.reason = BLOCKED, code, reason
+        if code == "version":
+            self._not_understood = True
+        else:
+            core.held_back = True
+            core.out.append(SetTimer("again", AGAIN_S))
+
+    _not_understood = False
 
     def offer_again(self, *, versions: bool) -> None:
         """What the server could not take is offered again; what it did not understand only to another server."""
         core = self.core
         core.held_back = False
+        self._not_understood = self._not_understood and not versions
         for pending in core.outbox.by_number.values():
             if pending.state == BLOCKED and (versions or pending.code != "version"):
                 pending.code = pending.reason = ""

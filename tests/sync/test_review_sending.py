@@ -161,3 +161,24 @@ def test_what_was_refused_with_what_it_stands_on_holds_nothing_back_after_a_rest
     house.pass_time(60)
     assert [one["code"] for one in sarah.names("rejected")] == ["archived", "blocked"]
     assert mike.engine.view(after) is not None
+
+
+def test_what_stands_on_something_that_the_server_does_not_understand_waits_with_it(house: House) -> None:
+    sarah, mike = house["Sarah"], house["Mike"]
+    other = sarah.make("project", name="Q2")
+    house.run()
+    project = sarah.make("project", name="of a newer kind")
+    number = int(sarah.engine.pending()[0].change.rpartition(":")[2])
+    house.queue.clear()
+    refusal = Result(number, "refused", code="version", text="The server must be updated.", retryable=True)
+    sarah.give(events.Received(Ack([refusal])))
+    sarah.make("task", project=project, title="in it")
+    task = sarah.make("task", project=other, title="elsewhere")
+    house.pass_time(10)
+    assert not sarah.names("rejected")
+    assert [line.state for line in sarah.engine.pending()] == ["blocked", "blocked"]
+    assert mike.engine.view(task) is not None, "a refused entry blocks only what stands on it"
+    house.drop(sarah)
+    house.pass_time(10)
+    assert not sarah.engine.pending(), "another server is asked again"
+    assert not sarah.names("rejected")

@@ -67,6 +67,26 @@ def test_a_twin_that_is_met_while_an_edit_is_being_written_down_does_not_stop_th
     assert "mine" in (twin.engine.text(task, "description") or "")
 
 
+def test_what_stands_on_a_creation_whose_number_the_twin_used_is_not_refused() -> None:
+    house, sarah, twin, _ = offline_pair()
+    project = str(sarah.engine.listed("project")[0].id)
+    sarah.make("task", project=project, title="of one")
+    twin.start()
+    house.run()
+    task = twin.make("task", project=project, title="of two")
+    twin.ask("set", "task", task, fields={"status": "doing"})
+    twin.make("comment", on=task, body="c")
+    twin.give(events.Command("pause"))
+    connect(house, sarah)
+    twin.give(events.Command("resume"))
+    house.pass_time(30)
+    assert not twin.names("rejected")
+    assert not twin.engine.pending()
+    row = house["Mike"].engine.view(task)
+    assert row is not None and row.value("status") == "doing"
+    assert house["Mike"].engine.comment_count(task) == 1
+
+
 def held(house: House, person: Person, which: Callable[[Any], bool]) -> Any:
     """Takes the first such fact on its way to a person out of the queue."""
     for place, (who, fact) in enumerate(house.queue):
