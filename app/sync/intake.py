@@ -183,8 +183,6 @@ class Intake:
     def _mine(self, entry: Entry) -> Pending | None:
         """The pending change that this entry is the outcome of: by number *and* by what was sent (case 3)."""
         core = self.core
-        if entry.dev not in core.devices:
-            return None
         pending = core.outbox.by_number.get(entry.n)
         if pending is None or pending.state not in OPEN:
             return None
@@ -193,7 +191,7 @@ class Intake:
             self._renew(entry.dev)
         # Typing that was in the queue when the profile was copied is one edit, whichever of the two sends it first.
         shared = pending.is_text and any(part.n == entry.n and part.grp == entry.grp for part in pending.change.parts)
-        if is_a_twins and not shared:
+        if not shared and (is_a_twins or entry.dev not in core.devices):
             return None
         if entry.writes and entry.writes[0].ops and pending.is_text:
             pending.rev = next(iter(entry.writes[0].ops.values()))[0]
