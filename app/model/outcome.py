@@ -4,6 +4,8 @@ Because both sides apply the same entry with the same function, a replica that h
 fresh snapshot at `S` by construction (and by test).
 """
 
+from typing import Any
+
 from app.model.change import Entry, Write
 from app.model.row import Register, Row
 
@@ -14,6 +16,7 @@ def apply_write(row: Row | None, write: Write, entry: Entry, channel: str) -> Ro
     Raises ValueError when the entry does not fit the row: a write to an item that is not there, or a text operation
     that skips a revision. A replica that meets this has diverged and fetches the channel again.
     """
+    check_place(write.fields)
     if row is None:
         if not write.new:
             raise ValueError(f"an outcome for an item that is not here: {write.item}")
@@ -34,6 +37,12 @@ def apply_write(row: Row | None, write: Write, entry: Entry, channel: str) -> Ro
         _sets(row.sets, write, Register(True, *stamp)) if write.add or write.drop else row.sets,
         _texts(row.texts, write) if write.ops else row.texts,
     )
+
+
+def check_place(values: dict[str, Any]) -> None:
+    """Raises ValueError when an item is said to hang on what can be no item; everything else is looked up by nobody."""
+    if not isinstance(values.get("on") or "", str):
+        raise ValueError("an item that hangs on nothing that could be an item")
 
 
 def _touches(write: Write) -> bool:

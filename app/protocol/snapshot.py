@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from app.model.outcome import check_place
 from app.model.row import Register, Row
 from app.protocol.limits import BATCH_BYTES, PART_CHARACTERS
 from app.protocol.messages import SnapRow
@@ -30,7 +31,8 @@ def to_snapshot(row: Row) -> SnapRow:
 
 
 def from_snapshot(row: SnapRow, channel: str) -> Row:
-    """The row that a snapshot tells of."""
+    """The row that a snapshot tells of. Raises ValueError when no honest server would tell it."""
+    check_place(row.values)
     registers = {name: Register(value, *row.marks.get(name, (row.seq, row.by))) for name, value in row.values.items()}
     sets = {name: {one: Register(True, seq) for one, seq in elements.items()} for name, elements in row.sets.items()}
     return Row(row.id, row.kind, channel, row.seq, row.by, row.at, row.changed, registers, sets, row.texts)

@@ -342,6 +342,7 @@ class Engine(Reading):
                 self._tell_places(core.people.on_presence(message))
             case Gone():
                 self.intake.gone(message)
+                self._requests.look_at_refreshes()
             case Ping():
                 core.out.append(Send(Pong(message.clock, core.now)))
             case Pong():
@@ -410,6 +411,8 @@ class Engine(Reading):
                 core.people.on_may_say()
             case "own typing":
                 self._tell_places(core.people.on_own_typing_over(core.link.up))
+            case _ if name.startswith("heal "):
+                self.intake.rested(name.removeprefix("heal "))
             case _ if name.startswith("typing "):
                 self._tell_places(core.people.on_typing_over(name.removeprefix("typing ")))
             case _:
@@ -476,6 +479,7 @@ class Engine(Reading):
         return not self.intake.busy() and all(
             name in channels and channels[name].loaded and channels[name].seq >= seq
             for name, (_, seq) in welcome.heads.items()
+            if name not in self.intake.resting
         )
 
 

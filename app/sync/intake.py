@@ -9,7 +9,7 @@ from app.protocol.messages import Checked, Entries, Gone, Snapshot, Subscribe, T
 from app.protocol.snapshot import from_snapshot
 from app.sync.core import Core, Saving, TextKey, project_of
 from app.sync.documents import Diverged, Document, Past
-from app.sync.events import Command, GoOn, Loaded, Send
+from app.sync.events import Command, GoOn, Loaded, Send, SetTimer
 from app.sync.outbox import OPEN, Pending
 from app.sync.replica import Channel
 from app.sync.sending import Sending
@@ -17,6 +17,9 @@ from app.sync.storage import AnyRecord
 from app.text import apply
 
 ENTRIES_PER_SLICE = 40
+HEALS_AT_ONCE = 3
+HEAL_S_MAX = 60.0
+"""A channel that does not agree with the server's hash is fetched this often at once, then after ever longer pauses."""
 DOCUMENTS_MAX = 128
 """Texts kept in memory beyond those that a face looks at or that have unsent edits."""
 
@@ -45,6 +48,8 @@ class Intake:
         self.repaired = 0
         self.checked: dict[int, set[str]] = {}
         self.healing: set[str] = set()
+        self.resting: set[str] = set()
+        self._heals: dict[str, int] = {}
         self._done: dict[str, int] = {}
         self._budget = ENTRIES_PER_SLICE
 
@@ -62,6 +67,8 @@ class Intake:
         self.staged.clear()
         self.checked.clear()
         self.healing.clear()
+        self.resting.clear()
+        self._heals.clear()
         self.core.histories.clear()
         self._done.clear()
 
@@ -110,11 +117,13 @@ class Intake:
     def _entries(self, message: Entries) -> bool:
         """True when the message is done; False when it waits for rows or for the next slice."""
         core = self.core
+        if message.ch in self.healing or message.ch in self.resting:
+            return True  # the whole channel is on its way, and this was sent before it
         if message.ch not in core.replica.channels:
             core.replica.channels[message.ch] = Channel(message.epoch)
         state = core.replica.channels[message.ch]
         if message.epoch and state.epoch and message.epoch != state.epoch:
-            return self._again(message.ch)
+            return self._diverged(message.ch)
         if message.epoch and not state.epoch:
             state.epoch = message.epoch
         done = self._done.get(message.ch, 0)
@@ -128,6 +137,8 @@ class Intake:
                 if self._must_load(message.ch, entry):
                     return False
                 try:
+                    if entry.seq != state.seq + 1:
+                        raise Diverged(f"entry {entry.seq} after {state.seq}")
                     self._apply(message.ch, entry)
                 except (ValueError, Diverged):
                     return self._diverged(message.ch)
@@ -136,6 +147,8 @@ class Intake:
         whole = message.hash is not None and message.entries and message.entries[-1].seq == state.seq
         if whole and message.hash != state.hash:
             return self._diverged(message.ch)
+        if whole:
+            self._heals.pop(message.ch, None)
         core.reached(message.ch)
         return True
 
@@ -347,7 +360,10 @@ class Intake:
         if staging is None or staging.seq != message.seq:
             return True  # a page of a snapshot that was begun again
         for wire in message.rows:
-            row = from_snapshot(wire, message.ch)
+            try:
+                row = from_snapshot(wire, message.ch)
+            except ValueError:
+                return self._diverged(message.ch)
             staging.rows[row.id] = row
             staging.hash = (staging.hash + row_hash(row)) % HASH_MODULUS
         for item, name, rev, part in message.texts:
@@ -367,6 +383,7 @@ class Intake:
         core = self.core
         state = Channel(staging.epoch, staging.seq, staging.hash)
         wrong = core.replica.replace(channel, state, staging.rows)
+        self.resting.discard(channel)
         if channel in self.healing:
             self.healing.discard(channel)
             self.repaired += max(1, wrong)
@@ -449,12 +466,32 @@ class Intake:
         """What is here does not fit what the server says: the channel is fetched whole, and that is said."""
         self.queues.pop(channel, None)
         self.staged.pop(channel, None)
-        self.healing.add(channel)
         self._done.pop(channel, None)
-        texts = self._waiting(channel)
-        self.core.out.append(Send(Subscribe(channel, snapshot=True, texts=texts)))
+        self._heal(channel)
         self.core.tell("diverged", channel=channel)
         return False
+
+    def _heal(self, channel: str) -> None:
+        """Fetch a channel whole: at once, but where that does not help, ever less often (FAULTS J97)."""
+        tries = self._heals[channel] = self._heals.get(channel, 0) + 1
+        if tries <= HEALS_AT_ONCE:
+            self.fetch(channel)
+        elif channel not in self.resting:
+            self.healing.discard(channel)
+            self.resting.add(channel)
+            self.core.out.append(SetTimer(f"heal {channel}", min(2.0 ** (tries - HEALS_AT_ONCE), HEAL_S_MAX)))
+
+    def rested(self, channel: str) -> None:
+        """The pause after vain repairs is over."""
+        if channel in self.resting:
+            self.fetch(channel)
+
+    def fetch(self, channel: str) -> None:
+        """Ask for a channel whole."""
+        self.resting.discard(channel)
+        if self.core.link.up:
+            self.healing.add(channel)
+            self.core.out.append(Send(Subscribe(channel, snapshot=True, texts=self._waiting(channel))))
 
     def _waiting(self, channel: str) -> list[tuple[str, str, int]]:
         keys = {one.text_key for one in self.core.outbox.by_number.values() if one.is_text and one.change.ch == channel}
@@ -471,21 +508,22 @@ class Intake:
         return document.rev
 
     def _compare(self, message: Checked) -> None:
-        core = self.core
-        state = core.channel(message.ch)
-        if state.seq != message.seq or state.hash != message.hash:
-            self.healing.add(message.ch)
-            core.out.append(Send(Subscribe(message.ch, snapshot=True, texts=self._waiting(message.ch))))
+        state = self.core.replica.channels.get(message.ch)
+        if state is not None and (state.seq, state.hash) != (message.seq, message.hash):
+            self._heal(message.ch)
         self.checked.setdefault(message.re, set()).add(message.ch)
 
     def gone(self, message: Gone) -> None:
         """The channel may no longer be read: nothing of it stays (SYNC 9)."""
         core = self.core
         channel = message.ch
-        if channel not in core.replica.channels:
-            return
         self.queues.pop(channel, None)
         self.staged.pop(channel, None)
+        self._done.pop(channel, None)
+        self.healing.discard(channel)
+        self.resting.discard(channel)
+        if channel not in core.replica.channels:
+            return
         for pending in sorted(core.outbox.by_number.values(), key=lambda one: one.n):
             if pending.change.ch == channel and pending.state in OPEN:
                 self.sending.reject(pending, "not_allowed", "You no longer have access to this project.")

@@ -34,7 +34,7 @@ class Requests:
         self.confirmed = 0
         self.rejected = 0
         self._syncs: list[_Sync] = []
-        self._refreshes: dict[int, tuple[int, int]] = {}
+        self._refreshes: dict[int, tuple[int, set[str]]] = {}
         self._asked: dict[int, int] = {}
         self._number = 0
 
@@ -89,7 +89,7 @@ class Requests:
             return
         self._number += 1
         channels = list(core.replica.channels)
-        self._refreshes[self._number] = (re, len(channels))
+        self._refreshes[self._number] = (re, set(channels))
         self.intake.repaired = 0
         core.out.append(Send(Check(self._number, channels)))
 
@@ -97,8 +97,9 @@ class Requests:
         """Answer those of which every channel was compared, and repaired where it was wrong."""
         if not self._refreshes or self.intake.healing:
             return
-        for number, (re, count) in list(self._refreshes.items()):
-            if len(self.intake.checked.get(number, ())) >= count:
+        here = self.core.replica.channels.keys()  # what may no longer be read is not compared
+        for number, (re, channels) in list(self._refreshes.items()):
+            if not (channels & here) - self.intake.checked.get(number, set()):
                 del self._refreshes[number]
                 self.intake.checked.pop(number, None)
                 items = sum(len(one.rows) for one in self.core.replica.channels.values())
