@@ -228,8 +228,9 @@ class Load(msgspec.Struct, frozen=True):
     """Read a channel for a reader that has it up to `after` → Loaded, LoadDenied or Failed.
 
     `goes_on` says that the reader was sent the channel up to there in this session; it gets entries then, for it named
-    no texts that could be carried over a snapshot. `epoch` is the reader's ('' when there is nothing). `hash` is the reader's at `after`, None when not known;
-    `snapshot` asks for all of it. `texts` are (item, field, revision) whose operations come first.
+    no texts that could be carried over a snapshot. `epoch` is the reader's ('' when there is nothing), `hash` the
+    reader's at `after`, None when not known; `snapshot` asks for all of it. `texts` are (item, field, revision) whose
+    operations come first.
     """
 
     conn: str

@@ -73,7 +73,9 @@ def _delta(load: Load, source: Source, encode: Encode, ways: list[bytes]) -> Loa
     channel = load.channel
     if load.snapshot:
         return None
-    if not load.goes_on and not is_worth_a_delta(source.delta_bytes(channel, load.after), source.snapshot_bytes(channel)):
+    if not load.goes_on and not is_worth_a_delta(
+        source.delta_bytes(channel, load.after), source.snapshot_bytes(channel)
+    ):
         return None
     delta = source.delta(channel, load.after, DELTA_BYTES_MAX)
     if not fits(load, delta):

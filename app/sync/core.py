@@ -6,10 +6,10 @@ from typing import Any
 from app.model.change import Change, Part, Refusal, encode_change
 from app.model.identity import change_id, owner_of
 from app.model.row import Row
-from app.sync.documents import Document, Own, Past
+from app.sync.documents import Document, Own, Past, Whose
 from app.sync.events import Answer, Append, Effect, Fact, Load, Show, Tell, WriteCache
 from app.sync.link import Link
-from app.sync.outbox import OPEN, SAVING, Outbox, Pending
+from app.sync.outbox import ACKED, APPLIED, OPEN, SAVING, SETTLED, Outbox, Pending
 from app.sync.presence import People
 from app.sync.replica import Channel, Replica
 from app.sync.storage import AnyRecord, CacheBatch, Made, Rejected
@@ -183,7 +183,7 @@ class Core:
     def open_document(self, key: TextKey, rev: int, body: str, history: list[Past]) -> Document:
         """Put a text in memory, my unconfirmed edits above it."""
         document = Document(rev, body)
-        document.load(rev, body, history, self.devices, self.recorded(key))
+        document.load(rev, body, history, self.whose(key), self.recorded(key))
         self.documents[key] = document
         self.outbox.release(key[0])
         return document
@@ -198,6 +198,11 @@ class Core:
             op = next(part.op for part in form.parts if part.n == one.n)
             owns.append(Own(one.n, form.rev, list(op), settled=one.state in ("applied", "settled")))
         return owns
+
+    def whose(self, key: TextKey) -> Whose:
+        """How my edits of a text are known among committed ones."""
+        known = {one.n for one in self.own_texts(key) if one.state in (ACKED, APPLIED, SETTLED)}
+        return Whose(self.devices, known)
 
     def new_document(self, key: TextKey) -> Document | None:
         """The text of an item that I have just made: nobody else can have written it (its revision 1 is mine)."""

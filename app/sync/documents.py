@@ -3,7 +3,7 @@
 from collections.abc import Set
 from dataclasses import dataclass, field
 
-from app.text import Op, apply, invert, make_invertible, transform_pair
+from app.text import Delete, Op, apply, deleted_length, invert, make_invertible, transform_pair
 
 
 @dataclass
@@ -32,6 +32,17 @@ class Past:
     op: Op
 
 
+@dataclass(frozen=True)
+class Whose:
+    """How my own operations are known in a text's history: those of my `devices`, under numbers of mine.
+
+    A copied profile uses both too (case 3), so only the outcome of a number in `sure` is taken for mine unseen.
+    """
+
+    devices: Set[str] = frozenset()
+    sure: Set[int] = frozenset()
+
+
 class Diverged(Exception):
     """A committed operation does not fit the text that is here; the channel must be fetched again."""
 
@@ -49,6 +60,8 @@ class Document:
         self.view = body
         self.active: list[Own] = []
         self.latent: list[Own] = []
+        self.found: dict[int, Past] = {}
+        self.strange: list[Past] = []
 
     # -- mine --------------------------------------------------------------------------------------------------------
 
@@ -148,17 +161,18 @@ class Document:
 
     # -- beginning again ---------------------------------------------------------------------------------------------
 
-    def load(self, rev: int, body: str, history: list[Past], mine: Set[str], own: list[Own]) -> None:
+    def load(self, rev: int, body: str, history: list[Past], whose: Whose, own: list[Own]) -> None:
         """Begin from a confirmed text (a start, a snapshot), with my operations in their recorded forms.
 
         `history` are the committed operations known up to `rev`, contiguous. My operations are carried through it
-        exactly as they were the first time; those whose revision it does not reach become latent. Operations of the
-        devices in `mine` may be mine: of this profile, and of those that it was before.
+        exactly as they were the first time; those whose revision it does not reach become latent. Which of mine it
+        holds is then in `found`, and in `strange` what a twin did under a number of mine.
         """
         self.rev, self.body = rev, body
         self.active, self.latent = [], []
+        self.found, self.strange = {}, []
         known = {past.rev: past for past in history}
-        waiting = sorted(_needed(own, known, mine), key=lambda one: (one.rev, one.n))
+        waiting = sorted(_needed(own, known, whose), key=lambda one: (one.rev, one.n))
         start = waiting[0].rev if waiting else rev
         if any(step not in known for step in range(start + 1, rev + 1)):
             self.latent = sorted(own, key=lambda one: (one.rev, one.n))
@@ -168,23 +182,35 @@ class Document:
             while waiting and waiting[0].rev == step:
                 self._insert(waiting.pop(0))
             if step < rev:
-                self._pass(known[step + 1], mine)
+                self._pass(known[step + 1], whose)
         self.latent = waiting
         self._see()
 
-    def _pass(self, past: Past, mine: Set[str]) -> None:
-        if past.dev in mine and self.active and self.active[0].n == past.n:
-            self.active.pop(0)
-            return
+    def _pass(self, past: Past, whose: Whose) -> None:
+        if past.dev in whose.devices and self.active and self.active[0].n == past.n:
+            if past.n in whose.sure or _is_same(self.active[0].op, past.op):
+                self.active.pop(0)
+                self.found[past.n] = past
+                return
+            self.strange.append(past)
         carried = past.op
         for own in self.active:
             own.op, carried = transform_pair(own.op, carried, "right")
 
 
-def _needed(own: list[Own], known: dict[int, Past], mine: Set[str]) -> list[Own]:
+def _needed(own: list[Own], known: dict[int, Past], whose: Whose) -> list[Own]:
     """Mine without those whose outcome every one that is still open was recorded after: the text holds them."""
     first = min((one.rev for one in own if not one.settled), default=None)
     if first is None:
         return []
-    later = {past.n for past in known.values() if past.rev > first and past.dev in mine}
+    later = {past.n for past in known.values() if past.rev > first and past.dev in whose.devices}
     return [one for one in own if not one.settled or one.n in later]
+
+
+def _is_same(op: Op, committed: Op) -> bool:
+    """Whether a committed operation is this one of mine, carried to where it was committed."""
+    return [_shape(component) for component in op] == [_shape(component) for component in committed]
+
+
+def _shape(component: int | str | Delete) -> int | str | tuple[int]:
+    return (deleted_length(component),) if isinstance(component, dict) else component

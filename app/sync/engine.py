@@ -57,6 +57,7 @@ from app.sync.requests import Requests
 from app.sync.sending import Sending
 from app.sync.start import take_up
 from app.sync.storage import AnyRecord, OutboxContents, Retired
+from app.sync.telling import tell_people
 
 RESAVE_S = 2.0
 
@@ -430,7 +431,7 @@ class Engine(Reading):
 
     def _tell_places(self, places: list[tuple[str, str]]) -> None:
         for project, item in places:
-            self.intake.tell_people(project, item)
+            tell_people(self.core, project, item)
 
     # -- requests ----------------------------------------------------------------------------------------------------
 

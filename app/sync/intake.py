@@ -1,19 +1,20 @@
 """What the server says of channels: entries, snapshots, text operations, in order and in slices (SYNC 10)."""
 
 from collections import deque
-from dataclasses import dataclass, field
 
-from app.model.change import Entry, Write
-from app.model.row import HASH_MODULUS, Row, row_hash
+from app.model.change import Entry
+from app.model.row import HASH_MODULUS, row_hash
 from app.protocol.messages import Checked, Entries, Gone, Snapshot, Subscribe, TextOps
 from app.protocol.snapshot import from_snapshot
 from app.sync.core import Core, Saving, TextKey, project_of
 from app.sync.documents import Diverged, Document, Past
 from app.sync.events import Command, GoOn, Loaded, Send, SetTimer
-from app.sync.outbox import OPEN, Pending
+from app.sync.outbox import BLOCKED, OPEN, SENDING, WAITING, Pending
 from app.sync.replica import Channel
 from app.sync.sending import Sending
+from app.sync.staging import Staging
 from app.sync.storage import AnyRecord
+from app.sync.telling import tell_entry
 from app.text import apply
 
 ENTRIES_PER_SLICE = 40
@@ -24,17 +25,6 @@ DOCUMENTS_MAX = 128
 """Texts kept in memory beyond those that a face looks at or that have unsent edits."""
 
 Item = Entries | Snapshot | Checked | TextOps
-
-
-@dataclass
-class Staging:
-    """A snapshot while its pages arrive."""
-
-    epoch: str
-    seq: int
-    hash: int = 0
-    rows: dict[str, Row] = field(default_factory=dict)
-    texts: dict[TextKey, tuple[int, list[str]]] = field(default_factory=dict)
 
 
 class Intake:
@@ -191,7 +181,7 @@ class Intake:
         for row in rows:
             core.replica.touch(row.id)
             core.show(core.replica.view(row.id), entry.by)
-        self._tell(channel, entry)
+        tell_entry(core, channel, entry)
 
     def _mine(self, entry: Entry) -> Pending | None:
         """The pending change that this entry is the outcome of: by number *and* by what was sent (case 3)."""
@@ -224,37 +214,6 @@ class Intake:
             return  # that was met before, and this profile has a name of its own
         self.core.renewing = True
         self.sending.renew_when_quiet()
-
-    def _tell(self, channel: str, entry: Entry) -> None:
-        core = self.core
-        for write in entry.writes:
-            names = [*write.fields, *write.lost, *write.add, *write.drop, *write.ops]
-            core.tell(
-                "change",
-                change=f"{entry.dev}:{entry.n}",
-                seq=entry.seq,
-                author=entry.by,
-                kind=entry.kind,
-                item=write.item,
-                project=project_of(channel),
-                op=entry.verb,
-                fields=list(dict.fromkeys(names)),
-                pending=False,
-            )
-            self._comment_came(entry, write)
-
-    def _comment_came(self, entry: Entry, write: Write) -> None:
-        if write.new and "on" in write.fields:
-            for project, item in self.core.people.on_comment(entry.by, str(write.fields["on"])):
-                self.tell_people(project, item)
-
-    def tell_people(self, project: str, item: str) -> None:
-        """The people at an item changed, and so those of its project."""
-        core = self.core
-        names = core.names()
-        for place in dict.fromkeys((item, "")):
-            people = core.people.at(project, place, names)
-            core.tell("presence", project=project, item=place or None, people=people)
 
     # -- texts -------------------------------------------------------------------------------------------------------
 
@@ -311,6 +270,7 @@ class Intake:
         history = [Past(*op) for op in loaded.ops]
         known = core.histories.get(key, {})
         document = core.open_document(key, rev, body, [*history, *known.values()])
+        self._look_through(document)
         if document.latent:
             core.histories.setdefault(key, {}).update({past.rev: past for past in history})
         self._woken(key)
@@ -320,15 +280,22 @@ class Intake:
         self.core.outbox.release(key[0])
         self.sending.pump()
 
+    def _look_through(self, document: Document) -> None:
+        """What a text's history says of my edits: which it holds though nobody said so, and whether I have a twin."""
+        for past in document.strange:
+            self._renew(past.dev)
+        for past in document.found.values():
+            pending = self.core.outbox.by_number.get(past.n)
+            if pending is not None and pending.state in (WAITING, SENDING, BLOCKED):
+                pending.rev = past.rev
+                self.sending.settle(pending, self.core.channel(pending.change.ch).seq, "applied")
+
     def _text_ops(self, message: TextOps) -> bool:
         """The way from a revision to what the server has now: unsent edits are carried along it."""
         core = self.core
         key = (message.item, message.field)
         ways = core.histories.setdefault(key, {})
         for step, (dev, n, op) in enumerate(message.ops, message.after + 1):
-            if self._is_a_twins(dev, n):
-                self._renew(dev)
-                dev = ""
             ways[step] = Past(step, dev, n, op)
         document = core.documents.get(key)
         if document is not None:
@@ -346,7 +313,8 @@ class Intake:
             return  # the way is not whole yet
         before = document.view
         history = [past for past in ways.values() if past.rev <= document.rev]
-        document.load(document.rev, document.body, history, self.core.devices, owns)
+        document.load(document.rev, document.body, history, self.core.whose(key), owns)
+        self._look_through(document)
         self._woken(key)
         if document.view != before:
             self.core.tell("text_replaced", item=key[0], field=key[1])
@@ -415,13 +383,14 @@ class Intake:
         if old is None or old.latent:
             # Latent edits stand on settled ones, which only the journal still has.
             if old is not None or core.own_texts(key):
-                core.open_document(key, rev, body, history)
+                self._look_through(core.open_document(key, rev, body, history))
         else:
             for own in old.active:
                 own.rev, own.made = old.rev, own.op
             document = Document(rev, body)
-            document.load(rev, body, history, core.devices, [*old.active, *old.latent])
+            document.load(rev, body, history, core.whose(key), [*old.active, *old.latent])
             core.documents[key] = document
+            self._look_through(document)
         if old is not None:
             core.tell("text_replaced", item=key[0], field=key[1])
         if core.own_texts(key):

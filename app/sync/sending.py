@@ -228,6 +228,7 @@ class Sending:
         core = self.core
         core.outbox.leave(pending)
         pending.state, pending.seq, pending.status = APPLIED, seq, status
+        self.renew_when_quiet()
         pending.doubt = pending.kept = False
         core.batch.applied.append((pending.n, seq, status))
         if pending.is_text:

@@ -31,7 +31,7 @@ def test_it_reaches_everybody_too_when_its_author_comes_back_before_anything_els
     one = house.connect(sarah)
     house.push(one, author.task(project)[1])
     for line in (one, two):
-        assert [message.after for message in line.of(Entries) if message.ch == f"p:{project}"][0] == 0
+        assert next(message.after for message in line.of(Entries) if message.ch == f"p:{project}") == 0
 
 
 def test_a_project_that_a_failing_disk_did_not_keep_is_mentioned_to_nobody() -> None:

@@ -32,7 +32,9 @@ def row(rng: random.Random, kind: str) -> Row:
         rng.choice(AUTHORS),
         1.5,
         2.5,
-        registers={name: register(rng.choice([None, "", "x", 3, False])) for name in chosen},
+        registers={
+            name: register(rng.choice([None, "", "x", *([3, False] if name != "on" else [])])) for name in chosen
+        },
         sets={name: {one: register(True) for one in rng.sample("abcd", 2)} for name in KINDS[kind].sets},
         texts={name: rng.randint(0, 5) for name in KINDS[kind].texts},
     )

@@ -5,11 +5,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from tests.simulation.history import History
-from tests.simulation.ledger import Intent, Key
 
 from app.model.row import Row
 from app.store.memory_state import MemoryState
+from tests.simulation.history import History
+from tests.simulation.ledger import Intent, Key
 
 if TYPE_CHECKING:
     from tests.simulation.client import Client
@@ -142,7 +142,7 @@ def _row(client: "Client", item: str, row: Row) -> list[str]:
         faults.append(f"{client.name} sees another {row.kind} {item[:8]} than is confirmed, with nothing pending")
     if row.kind == "task":
         comments = engine.comments(item)
-        there = [one for one in _comments(client, item)]
+        there = list(_comments(client, item))
         if comments is not None and [one.id for one in comments] != there:
             faults.append(f"{client.name} sees {len(comments)} comments on {item[:8]}, not {len(there)}")
     return faults
@@ -163,7 +163,9 @@ def _text(client: "Client", item: str, field: str, text: tuple[int, str]) -> lis
     assert engine is not None
     faults = []
     if client.cache.text(item, field) != text:
-        faults.append(f"{client.name}'s cache has the text of {item[:8]} at {client.cache.text(item, field)}, not {text}")
+        faults.append(
+            f"{client.name}'s cache has the text of {item[:8]} at {client.cache.text(item, field)}, not {text}"
+        )
     confirmed, seen = engine.confirmed_text(item, field), engine.text(item, field)
     if seen is not None and (confirmed != text[1] or seen != text[1]):
         faults.append(f"{client.name} sees the text of {item[:8]} as {seen!r} over {confirmed!r}, not {text[1]!r}")
@@ -175,7 +177,9 @@ def _unsettled(client: "Client") -> list[str]:
     engine, faults = client.engine, []
     assert engine is not None
     lines = engine.pending()
-    faults += [f"{client.name} still holds {one.change[-4:]} as {one.state}" for one in lines if one.state != "rejected"]
+    faults += [
+        f"{client.name} still holds {one.change[-4:]} as {one.state}" for one in lines if one.state != "rejected"
+    ]
     rejected = {int(one.change.rpartition(":")[2]) for one in lines}
     kept = {n for n, _ in engine.core.outbox.by_number.items()}
     if kept != rejected:
@@ -282,15 +286,15 @@ def _letters(world: "World", history: History) -> list[str]:
         if not texts:
             continue
         keys = [(intent.grp, n) for n, change in intent.changes.items() if change.verb in ("edit", "create")]
-        written = intent.inserted or (intent.fact.fields.get("description") or "" if intent.fact.verb == "create" else "")
+        written = intent.inserted or (
+            intent.fact.fields.get("description") or "" if intent.fact.verb == "create" else ""
+        )
         if any(key in ledger.loose for key in keys):
             loose.update(written, intent.removed)
         elif any(key in history.entries for key in keys):
             removed.update(intent.removed)
             wanted.update(dict.fromkeys(written, intent))
-    found = Counter(
-        letter for thing in history.things.values() for _, body in thing.texts.values() for letter in body
-    )
+    found = Counter(letter for thing in history.things.values() for _, body in thing.texts.values() for letter in body)
     faults = []
     for letter, intent in wanted.items():
         count = found.pop(letter, 0)

@@ -5,9 +5,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from tests.simulation.disk import Disk
-from tests.simulation.network import Connection
-from tests.simulation.server import WORKSPACE
 
 from app.cache.interface import StorageFailed, StorageFull
 from app.cache.memory import MemoryCache, MemoryOutbox
@@ -16,6 +13,9 @@ from app.protocol.messages import Granted, Hello, Pong, Push, Request, Welcome
 from app.sync import events
 from app.sync.engine import Engine, Identity, Start
 from app.sync.storage import AnyRecord
+from tests.simulation.disk import Disk
+from tests.simulation.network import Connection
+from tests.simulation.server import WORKSPACE
 
 if TYPE_CHECKING:
     from tests.simulation.world import World

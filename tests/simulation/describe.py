@@ -54,20 +54,29 @@ def _message(message: Any) -> str:
             return f"Entries({message.ch}, after={message.after}, {entries})"
         case Snapshot():
             rows = [row.id for row in message.rows]
-            return f"Snapshot({message.ch}, seq={message.seq}, page={message.page}, rows={rows}, texts={message.texts}, last={message.last})"
+            place = f"{message.ch}, seq={message.seq}, page={message.page}"
+            return f"Snapshot({place}, rows={rows}, texts={message.texts}, last={message.last})"
         case Ack():
-            return f"Ack({[(one.n, one.status, one.seq, one.code) for one in message.results]}, unknown={message.unknown})"
+            return (
+                f"Ack({[(one.n, one.status, one.seq, one.code) for one in message.results]}, unknown={message.unknown})"
+            )
         case Welcome():
             return f"Welcome({message.connection}, heads={message.heads}, highest={message.highest})"
         case Hello():
             doubts = [n for n, _ in message.in_doubt]
-            return f"Hello(resume={message.resume}, doubts={doubts}, texts={message.texts}, below={message.settled_below})"
+            return (
+                f"Hello(resume={message.resume}, doubts={doubts}, texts={message.texts}, below={message.settled_below})"
+            )
         case _:
             return repr(message)
 
 
 def _change(change: Change) -> str:
-    more = f" rev {change.rev} {[(part.n, part.op) for part in change.parts]}" if change.parts else f" {change.fields or change.values}"
+    more = (
+        f" rev {change.rev} {[(part.n, part.op) for part in change.parts]}"
+        if change.parts
+        else f" {change.fields or change.values}"
+    )
     return f"{change.n}:{change.verb} {change.kind} {','.join(change.items)} base {change.base}{more}"
 
 

@@ -3,11 +3,10 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.ledger import Intent, Ledger
-
 from app.model.change import Entry, Write
 from app.model.identity import SYSTEM
 from app.model.kinds import KINDS
+from tests.simulation.ledger import Intent, Ledger
 
 if TYPE_CHECKING:
     from app.store.memory_state import MemoryState
@@ -135,7 +134,7 @@ class History:
             if name in kind.texts:
                 thing.texts[name] = (1, value)
             elif name in kind.sets:
-                thing.sets[name] = {one: stamp for one in value}
+                thing.sets[name] = dict.fromkeys(value, stamp)
             else:
                 thing.values[name] = value
         if kind.ranked:

@@ -170,7 +170,7 @@ class Ledger:
         return {key for key in {**self.confirmed, **self.rejected} if self.intents[key[0]].client is client}
 
     def went_back(self, client: "Client", settled: set[Key]) -> None:
-        """What was not settled when the copy was made may be lost here, or be told (and, in another form, sent) twice."""
+        """What was not settled when the copy was made may be lost here, or told (and, in another form, sent) twice."""
         for intent in self.intents.values():
             if intent.client is client:
                 self.loose.update((intent.grp, n) for n in intent.changes if (intent.grp, n) not in settled)

@@ -1,14 +1,13 @@
-"""The simulated server: the real hub on the memory store; its shell carries out wishes with delays and dies anywhere."""
+"""The simulated server: the real hub on the memory store; its shell carries out wishes late and dies anywhere."""
 
 import hashlib
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.network import Connection
-
 from app.hub import events
 from app.hub.facts import Submission
+from app.hub.fence import Fence
 from app.hub.hub import Hub
 from app.hub.loading import perform
 from app.model.change import change_hash, decode_change
@@ -16,6 +15,7 @@ from app.protocol.codec import decode_from_client, decode_from_server, encode
 from app.protocol.messages import Answer, Granted, Hello, Ping, Push, Refused, Snapshot
 from app.store.interface import Account, Invite, StoreBroken, StoreFull
 from app.store.memory import MemoryStore
+from tests.simulation.network import Connection
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -77,6 +77,7 @@ class Server:
         """A new run on what is durable."""
         self.run += 1
         self.hub = Hub(f"node {self.run}", "simulated")
+        self.fence = Fence()
         self.up, self._stopping, self._working = True, False, False
         self._told_at = self._tick_at = 0.0
         self._reading = 0
@@ -176,7 +177,7 @@ class Server:
             self._tick_at = 0.0
             self.handle(events.Tick())
 
-    def _carry(self, effect: events.Effect) -> None:
+    def _carry(self, effect: events.Effect) -> None:  # noqa: C901 - one case a wish
         match effect:
             case events.Send():
                 for conn in effect.conns:
@@ -371,14 +372,14 @@ class Server:
             world.count("crash before commit")
             self.crash()
             return
-        if self.failure and self.timeline.now < self.full_until:
-            self.store.fail_next(self.failure)  # type: ignore[arg-type]
         batch, stopped = self.fence.passed(batch)
         for code, submissions in stopped.items():
             self._tell(events.CommitFailed(submissions, code))
             self._decided(submissions)
         if not batch:
             return
+        if self.failure and self.timeline.now < self.full_until:
+            self.store.fail_next(self.failure)  # type: ignore[arg-type]
         recorded = self._recorded(batch)
         try:
             done = self.store.commit(batch, self.timeline.now)

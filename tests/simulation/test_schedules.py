@@ -1,4 +1,4 @@
-"""Thousands of schedules: after every fault everybody has the same, and nothing saved is lost, doubled or kept silent."""
+"""Thousands of schedules: after every fault all have the same, and nothing saved is lost, doubled or kept silent."""
 
 import json
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+
 from tests.simulation.batch import RARE, Sum, kept_seeds, run_all, told
 from tests.simulation.world import run
 

@@ -3,19 +3,29 @@
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from tests.simulation import disk
-from tests.simulation.client import Client
-from tests.simulation.network import Connection
 
 import app.hub.loading
 from app.cache.memory import MemoryCache
 from app.hub.events import Load, LoadDenied, Loaded
 from app.protocol.codec import decode_from_server
-from app.protocol.messages import Ack, ClientMessage, Entries, Presence, Push, ServerMessage, Snapshot, Subscribe, TextOps
+from app.protocol.messages import (
+    Ack,
+    ClientMessage,
+    Entries,
+    Presence,
+    Push,
+    ServerMessage,
+    Snapshot,
+    Subscribe,
+    TextOps,
+)
 from app.store.memory import MemoryStore
 from app.sync import events
 from app.sync.engine import Engine, Identity, Start
 from app.sync.storage import CacheBatch
+from tests.simulation import disk
+from tests.simulation.client import Client
+from tests.simulation.network import Connection
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -88,7 +98,7 @@ class Watch:
         rows = sum(len(msgspec.msgpack.encode(row)) for row in channel.rows.values())
         whole = rows + sum(len(body) for _, body in channel.texts.values())
         same = wish.after == 0 or (wish.epoch == channel.head.epoch and wish.after <= channel.head.seq)
-        if same and not wish.snapshot and (missing < app.hub.loading.BATCH_BYTES or missing <= whole):
+        if same and not wish.snapshot and (missing < vars(app.hub.loading)["BATCH_BYTES"] or missing <= whole):
             self.world.say(f"all of {wish.channel[:10]} is sent ({whole} bytes) where {missing} bytes would do")
 
     # -- a client's own --------------------------------------------------------------------------------------------
@@ -151,7 +161,9 @@ class Watch:
             after = {row.id for kind in self.world.kinds if kind != "comment" for row in engine.listed(kind)}
             if after != rows.keys() or any(engine.view(item) != row for item, row in rows.items()):
                 faults.append(f"{client.name} sees something else after a start without a network")
-            if engine.counts()[0] or [one.change for one in engine.pending()] != [one.change for one in before.pending()]:
+            if engine.counts()[0] or [one.change for one in engine.pending()] != [
+                one.change for one in before.pending()
+            ]:
                 faults.append(f"{client.name} has something unsent after a start without a network")
         return faults
 

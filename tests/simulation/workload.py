@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.client import Client
-from tests.simulation.ledger import Intent
-
 from app.model.kinds import KINDS
 from app.model.row import Row
 from app.sync import events
+from app.sync.engine import Engine
+from tests.simulation.client import Client
+from tests.simulation.ledger import Intent
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -69,7 +69,9 @@ class Workload:
         engine, fact = client.engine, intent.fact
         assert engine is not None
         units = written(fact)
-        waiting = [line for line in engine.pending() if line.state != "rejected"] if units and fact.verb != "create" else []
+        waiting = (
+            [line for line in engine.pending() if line.state != "rejected"] if units and fact.verb != "create" else []
+        )
         for row in rows:
             channel = engine.core.replica.channels.get(row.channel)
             base = channel.seq if channel else 0
@@ -189,7 +191,9 @@ class Workload:
         self._set(client, {"status": self.rng.choice(("todo", "doing", "review", "done"))})
 
     def _title(self, client: Client) -> None:
-        self._set(client, {"title": f"Title {self._re}", **({"priority": self.rng.randint(0, 4)} if self._re % 3 else {})})
+        self._set(
+            client, {"title": f"Title {self._re}", **({"priority": self.rng.randint(0, 4)} if self._re % 3 else {})}
+        )
 
     def _dates(self, client: Client) -> None:
         fields = {name: self.rng.choice(DAYS) for name in ("start", "due") if self.rng.random() < 0.6}
@@ -257,7 +261,9 @@ class Workload:
             self._want_it(client, "text", task.id, "description")
             return
         for _ in range(self.rng.choice((1, 1, 3))):
-            if client.engine is None or (text := client.engine.text(task.id, "description")) is None:
+            engine: Engine | None = client.engine  # an edit may end in a crash
+            text = engine.text(task.id, "description") if engine is not None else None
+            if text is None:
                 return
             op = self._op(text)
             self.edit(client, "edit", "task", task.id, seen=text, name="description", op=op)
@@ -353,7 +359,9 @@ class Workload:
 def written(fact: events.Edited) -> set[str]:
     """The registers that a request writes, as the table of kinds groups them."""
     kind = KINDS[fact.kind]
-    names = {"trashed"} if fact.verb in ("delete", "restore") else {"position"} if fact.verb == "move" else set(fact.fields)
+    names = (
+        {"trashed"} if fact.verb in ("delete", "restore") else {"position"} if fact.verb == "move" else set(fact.fields)
+    )
     if fact.verb == "set":
         names = {name for name in names if name not in kind.texts}
     return {kind.fields[name].unit for name in names} if fact.verb not in ("add", "remove", "edit") else set()

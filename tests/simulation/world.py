@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from app.model.kinds import KINDS
 from tests.simulation.checks import check
 from tests.simulation.client import Client
 from tests.simulation.describe import describe
@@ -22,11 +23,9 @@ from tests.simulation.timeline import Timeline
 from tests.simulation.watch import Watch
 from tests.simulation.workload import Workload
 
-from app.model.kinds import KINDS
-
 START = 1_790_000_000.0
 REST_S_MAX = 100.0
-"""Within this after the last fault everything is at rest: longest back-off 30 s, and as long again for what it waits for."""
+"""So soon after the last fault everything is at rest: the longest back-off, and as long for what it waits for."""
 CALM_S = 12.0
 """So long nothing but signs of life may be said once all is at rest."""
 NAMES = ("Sarah", "Mike", "Anna", "Tom", "Lea")
@@ -178,7 +177,9 @@ class World:
             self.trouble.end()
             self._rest()
             self.faults += self._ended()
-        digest = hashlib.sha256(f"{self._digest} {self.timeline.steps} {sorted(self.counts.items())}".encode()).hexdigest()
+        digest = hashlib.sha256(
+            f"{self._digest} {self.timeline.steps} {sorted(self.counts.items())}".encode()
+        ).hexdigest()
         simulated = self.timeline.now - START
         return Outcome(self.seed, self.faults, self.counts, digest[:16], self.timeline.steps, simulated, self.lines)
 
@@ -187,7 +188,9 @@ class World:
         for place in range(plan.clients):
             name, device = NAMES[place], self.new_id()
             shared = plan.shared_user and place == plan.clients - 1
-            user = self.server.invite(name, device, "owner" if place == 0 else "member", self.clients[0].user if shared else "")
+            user = self.server.invite(
+                name, device, "owner" if place == 0 else "member", self.clients[0].user if shared else ""
+            )
             self.clients.append(Client(self, name, device, user, plan.clock_errors[place]))
         for client in self.clients:
             self.timeline.after(self.rng.uniform(0.0, 0.5), client.start)

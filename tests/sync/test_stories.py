@@ -1,9 +1,9 @@
 """Two people and a server, without faults: what one writes the other sees, and what is offline is sent later."""
 
 import pytest
-from tests.sync.house import House
 
 from app.model.change import Refusal
+from tests.sync.house import House
 
 
 @pytest.fixture

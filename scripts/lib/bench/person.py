@@ -97,7 +97,7 @@ class Person:
         return await self.raw.pour(count)
 
     async def queue(self, items: list[str], count: int, project: str) -> float:
-        """Go offline and make so many changes: half of fields, the other half new tasks. Seconds until all are saved."""
+        """Go offline and make so many changes, half fields and half new tasks. Seconds until all are saved."""
         await self.client.pause()
         began = perf_counter()
         waiting = []

@@ -18,7 +18,6 @@ from app.server.invites import new_secret, owner_invite, secret_hash
 from app.store.interface import Account
 from app.store.sqlite import SqliteStore
 
-
 BATCH = 64
 STATUSES = ("todo", "doing", "review", "done", "backlog")
 START_S, STOP_S = 30.0, 10.0
