@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from app.sync import events
 from tests.sync.house import House, Person
 
@@ -85,6 +87,26 @@ def test_what_stands_on_a_creation_whose_number_the_twin_used_is_not_refused() -
     row = house["Mike"].engine.view(task)
     assert row is not None and row.value("status") == "doing"
     assert house["Mike"].engine.comment_count(task) == 1
+
+
+def test_typing_that_a_snapshot_holds_already_is_not_sent_again_by_a_profile_put_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house, sarah, twin, task = offline_pair()
+    twin.cache.clear()
+    connect(house, sarah)
+    mike = house["Mike"]
+    mike.want("text", task, "description")
+    mike.ask("edit", "task", task, name="description", op=["more "])
+    house.run()
+    monkeypatch.setattr("app.hub.loading.is_worth_a_delta", lambda *_: False)
+    twin.start()
+    house.pass_time(30)
+    assert "Snapshot" in house.server.sent_kinds
+    twin.want("text", task, "description")
+    assert twin.engine.text(task, "description") == mike.engine.text(task, "description") == "more base shared"
+    assert not twin.engine.pending()
+    assert len(twin.names("confirmed")) == 1
 
 
 def held(house: House, person: Person, which: Callable[[Any], bool]) -> Any:
