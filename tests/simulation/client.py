@@ -30,6 +30,7 @@ class Client:
         self.devices = [device]
         self.clock_error = clock_error
         self.clock_jumped = False
+        self.was_put_back = False
         self.cache, self.outbox = MemoryCache(), MemoryOutbox()
         self.engine: Engine | None = None
         self.disk: Disk
@@ -136,6 +137,7 @@ class Client:
             return
         self.crash(power=False, restart=False)
         self.world.count("profile put back")
+        self.was_put_back = True
         self.trace("put back", "")
         self.cache, self.outbox, self.device, settled = self._copy
         self.token = self.device

@@ -105,10 +105,12 @@ class Ledger:
             return
         client.numbers[n] = change.grp
         intent.changes[n] = change
+        client.world.watch.own.made(client, n, change)
 
     def restarted(self, client: "Client", records: list[AnyRecord]) -> None:
         """A process begins: what its journal holds is saved, told or not."""
         client.numbers = {}
+        client.world.watch.own.restarted(client, records)
         for record in records:
             if isinstance(record, Sent):
                 client.world.count("text unit in flight over a restart")
@@ -126,10 +128,15 @@ class Ledger:
         intent = self._asked.pop((client.name, client.life, answer.re), None)
         if intent is not None:
             intent.answer = answer
+            if answer.error is not None:
+                for n in intent.changes:
+                    client.world.watch.own.ended(client, n)
         elif "discarded" in answer.result:
             client.world.count("discarded")
             numbers = [parsed[1] for name in answer.result["discarded"] if (parsed := parse_change_id(name))]
             self.discarded.update(self._keys(client, numbers))
+            for n in numbers:
+                client.world.watch.own.ended(client, n)
 
     def told(self, client: "Client", tell: events.Tell) -> None:
         """A face hears of something."""
@@ -143,6 +150,7 @@ class Ledger:
         if device != client.device or grp is None:
             self.faults.append(f"{client.name} is told of a change that is not theirs: {tell}")
             return
+        client.world.watch.own.ended(client, n)
         if tell.name == "confirmed":
             self.confirmed[grp, n] += 1
             self.outcomes[grp, n] = (tell.fields["seq"], tell.fields["outcome"])

@@ -26,6 +26,7 @@ from app.sync.storage import CacheBatch
 from tests.simulation import disk
 from tests.simulation.client import Client
 from tests.simulation.network import Connection
+from tests.simulation.own_view import OwnView
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -38,6 +39,7 @@ class Watch:
 
     def __init__(self, world: "World") -> None:
         self.world = world
+        self.own = OwnView(world)
         self.calm = False
         self._reached: dict[tuple[str, str], int] = {}
         self._again: set[tuple[str, str]] = set()
@@ -114,25 +116,12 @@ class Watch:
     def show(self, client: Client, effect: events.Show) -> None:
         """What I wrote and what still waits is what I see (SYNC 3.5)."""
         engine = client.engine
-        if engine is None or not effect.items:
+        if engine is None:
             return
         shown = {item for _, item, _ in effect.items}
-        newest: dict[tuple[str, str], Any] = {}
-        for line in engine.pending():
-            if line.state == "rejected" or line.op in ("add", "remove", "edit"):
-                continue
-            values = line.fields if line.op in ("set", "create") else {}
-            if line.op in ("delete", "restore"):
-                values = {"trashed": line.op == "delete"}
-            for item in line.items:
-                if item in shown:
-                    newest.update({((item, name)): value for name, value in values.items()})
-        for (item, name), value in newest.items():
-            row = engine.view(item)
-            if row is None:
-                self.world.say(f"{client.name} no longer sees {item[:8]}, of which a change waits")
-            elif name not in ("description", "assignees") and (row.value(name) or None) != (value or None):
-                self.world.say(f"{client.name} sees {name} {row.value(name)!r} and wrote {value!r}, which still waits")
+        if effect.whole:
+            shown.update(row.id for channel in effect.whole for row in engine.listed("task", channel))
+        self.own.check(client, shown)
 
     # -- at the end --------------------------------------------------------------------------------------------------
 
