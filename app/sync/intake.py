@@ -12,15 +12,12 @@ from app.sync.events import Command, GoOn, Loaded, Send, SetTimer
 from app.sync.outbox import BLOCKED, OPEN, SENDING, WAITING, Pending
 from app.sync.replica import Channel
 from app.sync.sending import Sending
-from app.sync.staging import Staging
+from app.sync.staging import HEAL_S_MAX, HEALS_AT_ONCE, Staging
 from app.sync.storage import AnyRecord
 from app.sync.telling import tell_entry
 from app.text import apply
 
 ENTRIES_PER_SLICE = 40
-HEALS_AT_ONCE = 3
-HEAL_S_MAX = 60.0
-"""A channel that does not agree with the server's hash is fetched this often at once, then after ever longer pauses."""
 DOCUMENTS_MAX = 128
 """Texts kept in memory beyond those that a face looks at or that have unsent edits."""
 

@@ -1,9 +1,13 @@
-"""A snapshot while its pages arrive."""
+"""A snapshot while its pages arrive, and how often one is asked for."""
 
 from dataclasses import dataclass, field
 
 from app.model.row import Row
 from app.sync.core import TextKey
+
+HEALS_AT_ONCE = 3
+HEAL_S_MAX = 60.0
+"""A channel that does not agree with the server's hash is fetched this often at once, then after ever longer pauses."""
 
 
 @dataclass

@@ -50,8 +50,14 @@ class OwnView:
                 newest.update((name, (n, value)) for name, value in values.items())
             row = engine.view(item) if newest else None
             for name, (n, value) in newest.items():
-                if row is not None and (row.value(name) or None) != (value or None) and self._still_waits(client, n, row.channel):
-                    self.world.say(f"{client.name} sees {name} {row.value(name)!r} and wrote {value!r}, which still waits")
+                if (
+                    row is not None
+                    and (row.value(name) or None) != (value or None)
+                    and self._still_waits(client, n, row.channel)
+                ):
+                    self.world.say(
+                        f"{client.name} sees {name} {row.value(name)!r} and wrote {value!r}, which still waits"
+                    )
             self._check_letters(client, item)
 
     def _still_waits(self, client: "Client", n: int, channel: str) -> bool:
