@@ -51,7 +51,8 @@ class Document:
     """One text. `view` is what its reader sees: `body` at `rev`, then `active` in order.
 
     `latent` operations cannot be shown yet: they stand on a revision that is not here, or on one from which the way to
-    `rev` is not known (after a lost cache). They are sent all the same, for the server knows the way.
+    `rev` is not known (after a lost cache). They wait until it is. In `unfit` are numbers of mine that fit nowhere:
+    what a failing disk kept of them stands on what it did not keep.
     """
 
     def __init__(self, rev: int, body: str) -> None:
@@ -62,6 +63,7 @@ class Document:
         self.latent: list[Own] = []
         self.found: dict[int, Past] = {}
         self.strange: list[Past] = []
+        self.unfit: list[int] = []
 
     # -- mine --------------------------------------------------------------------------------------------------------
 
@@ -156,8 +158,12 @@ class Document:
 
     def _see(self) -> None:
         self.view = self.body
-        for own in self.active:
-            self.view = apply(self.view, own.op)
+        for own in list(self.active):
+            try:
+                self.view = apply(self.view, own.op)
+            except ValueError:
+                self.active.remove(own)
+                self.unfit.append(own.n)
 
     # -- beginning again ---------------------------------------------------------------------------------------------
 

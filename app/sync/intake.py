@@ -223,6 +223,8 @@ class Intake:
             own = past.dev in core.devices and past.n in document.numbers()
             latent = len(document.latent)
             done = document.commit(past, own)
+            if document.unfit:
+                self._look_through(document)
             if len(document.latent) != latent:
                 self._woken(key)
             if key in core.histories:
@@ -286,6 +288,11 @@ class Intake:
             if pending is not None and pending.state in (WAITING, SENDING, BLOCKED):
                 pending.rev = past.rev
                 self.sending.settle(pending, self.core.channel(pending.change.ch).seq, "applied")
+        unfit, document.unfit = document.unfit, []
+        for n in unfit:
+            pending = self.core.outbox.by_number.get(n)
+            if pending is not None and pending.state == WAITING and not pending.unit:
+                self.sending.reject(pending, "bad_value", "This edit no longer fits the text.")
 
     def _text_ops(self, message: TextOps) -> bool:
         """The way from a revision to what the server has now: unsent edits are carried along it."""

@@ -29,6 +29,7 @@ class Sending:
     def __init__(self, core: Core) -> None:
         self.core = core
         self._refused_texts: list[Pending] = []
+        self._resting: list[Pending] = []
 
     # -- leaving -----------------------------------------------------------------------------------------------------
 
@@ -139,8 +140,8 @@ class Sending:
         for pending in [one for one in saving.pending if one.state in (SENDING, WAITING)]:
             core.outbox.leave(pending)
             pending.unit, pending.unit_change, pending.unit_numbers = b"", None, []
-            pending.doubt = False
-            core.outbox.queue(pending)
+            pending.doubt, pending.state = False, WAITING
+            self._resting.append(pending)  # not tried again at once: a disk that fails is not to be kept busy
         core.out.append(SetTimer("again", AGAIN_S))
 
     # -- answers -----------------------------------------------------------------------------------------------------
@@ -215,6 +216,10 @@ class Sending:
         core = self.core
         core.held_back = False
         self._not_understood = self._not_understood and not versions
+        resting, self._resting = self._resting, []
+        for pending in resting:
+            if pending.state == WAITING:
+                core.outbox.queue(pending)
         for pending in core.outbox.by_number.values():
             if pending.state == BLOCKED and (versions or pending.code != "version"):
                 pending.code = pending.reason = ""

@@ -182,3 +182,47 @@ def test_what_stands_on_something_that_the_server_does_not_understand_waits_with
     house.pass_time(10)
     assert not sarah.engine.pending(), "another server is asked again"
     assert not sarah.names("rejected")
+
+
+def test_an_edit_whose_ground_a_failing_disk_lost_is_refused_and_does_not_end_the_program(house: House) -> None:
+    sarah = house["Sarah"]
+    project = sarah.make("project", name="Q1")
+    task = sarah.make("task", project=project, title="t", description="base")
+    house.run()
+    sarah.want("text", task, "description")
+    house.server.up = False
+    house.drop(sarah)
+    house.run()
+    sarah.ask("edit", "task", task, name="description", op=[4, " more and more"])
+    sarah.ask("edit", "task", task, name="description", op=[18, " still"])
+    sarah.ask("edit", "task", task, name="description", op=["first "])
+    del sarah.outbox._journal[-3]  # the disk said that it failed, and kept what came later all the same
+    restart(house, sarah)
+    assert [one["code"] for one in sarah.names("rejected")] == ["bad_value"]
+    assert sarah.engine.text(task, "description") == "first base"
+    house.server.up = True
+    house.pass_time(60)
+    assert sarah.engine.confirmed_text(task, "description") == "first base"
+    assert [line.state for line in sarah.engine.pending()] == ["rejected"]
+
+
+def test_a_disk_that_fails_is_left_alone_for_a_moment(house: House) -> None:
+    sarah = house["Sarah"]
+    project = sarah.make("project", name="Q1")
+    task = sarah.make("task", project=project, title="t", description="base")
+    house.run()
+    sarah.want("text", task, "description")
+    sarah.give(events.Command("pause"))
+    sarah.ask("edit", "task", task, name="description", op=["one "])
+    sarah.ask("edit", "task", task, name="description", op=["two "])
+    for _ in range(3):
+        sarah.outbox.fail_next(StorageFull("full"))
+        sarah.give(events.Command("resume"))
+        house.run()
+        assert sarah.outbox._failure is None, "one try"
+        assert [line.state for line in sarah.engine.pending()] == ["waiting", "waiting"]
+        sarah.give(events.Command("pause"))
+    sarah.give(events.Command("resume"))
+    house.pass_time(5)
+    assert not sarah.engine.pending()
+    assert sarah.engine.confirmed_text(task, "description") == "two one base"
