@@ -108,8 +108,9 @@ class Outbox:
     # -- order of sending --------------------------------------------------------------------------------------------
 
     def queue(self, pending: Pending) -> None:
-        """It is durable and waits to be sent."""
+        """It is durable and waits to be sent; what was parked of its item may have waited for it."""
         pending.state = WAITING
+        self.release(pending.change.items[0])
         heapq.heappush(self._ready, pending.n)
 
     def leave(self, pending: Pending) -> None:
