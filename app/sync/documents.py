@@ -178,7 +178,7 @@ class Document:
         self.active, self.latent = [], []
         self.found, self.strange = {}, []
         known = {past.rev: past for past in history}
-        waiting = sorted(_needed(own, known, whose), key=lambda one: (one.rev, one.n))
+        waiting = sorted(_needed(own, rev, known, whose), key=lambda one: (one.rev, one.n))
         start = waiting[0].rev if waiting else rev
         if any(step not in known for step in range(start + 1, rev + 1)):
             self.latent = sorted(own, key=lambda one: (one.rev, one.n))
@@ -204,13 +204,22 @@ class Document:
             own.op, carried = transform_pair(own.op, carried, "right")
 
 
-def _needed(own: list[Own], known: dict[int, Past], whose: Whose) -> list[Own]:
-    """Mine without those whose outcome every one that is still open was recorded after: the text holds them."""
+def _needed(own: list[Own], rev: int, known: dict[int, Past], whose: Whose) -> list[Own]:
+    """Mine without those whose outcome every one that is still open was recorded after: the text holds them.
+
+    A settled one whose outcome is not on the way to `rev` comes after it: the cache was lost, and is fetched again.
+    """
     first = min((one.rev for one in own if not one.settled), default=None)
     if first is None:
         return []
-    later = {past.n for past in known.values() if past.rev > first and past.dev in whose.devices}
-    return [one for one in own if not one.settled or one.n in later]
+    committed = {past.n: past.rev for past in known.values() if past.dev in whose.devices}
+
+    def is_needed(one: Own) -> bool:
+        if one.n in committed:
+            return committed[one.n] > first
+        return all(step in known for step in range(one.rev + 1, rev + 1))
+
+    return [one for one in own if not one.settled or is_needed(one)]
 
 
 def _is_same(op: Op, committed: Op) -> bool:

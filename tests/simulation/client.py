@@ -91,8 +91,7 @@ class Client:
         power = rng.random() < world.plan.power if power is None else power
         self.trace("crash", "power" if power else "kill")
         world.count("client crash by power" if power else "client crash")
-        for records in self.disk.unheard.values():
-            world.ledger.unheard(self, records)
+        world.ledger.unheard(self, self.disk.not_told)
         if world.people_pending(self):
             world.count("crash with unsent changes")
         self.engine = None
@@ -113,8 +112,7 @@ class Client:
     def begin_anew(self) -> None:
         """The cache cannot be read: the shell ends the engine, drops the cache and begins anew."""
         self.world.count("cache damaged")
-        for records in self.disk.unheard.values():
-            self.world.ledger.unheard(self, records)
+        self.world.ledger.unheard(self, self.disk.not_told)
         self.engine = None
         self.life += 1
         self._hang_up(said=True)

@@ -23,12 +23,18 @@ class Disk:
         self.client = client
         self.outbox, self.cache = outbox, cache
         self.unheard: dict[int, list[AnyRecord]] = {}
+        self._uncertain: list[AnyRecord] = []
         self._appends: deque[events.Append] = deque()
         self._appending = False
         self._must_load = False
         self._wishes: deque[events.WriteCache | events.Load | events.ForgetApplied] = deque()
         self._working = False
         self._told_at = 0.0
+
+    @property
+    def not_told(self) -> list[AnyRecord]:
+        """Records that are on the disk, or may be after an error that was reported, and of which nobody heard."""
+        return [*self._uncertain, *(record for records in self.unheard.values() for record in records)]
 
     @property
     def is_idle(self) -> bool:
@@ -71,17 +77,18 @@ class Disk:
             reaches = isinstance(failure, StorageFailed) and world.rng.random() < 0.5
             self.outbox.fail_next(failure, reaches)
         facts: list[events.Fact]
+        records = [record for wish in group for record in wish.records]
         try:
             if self._must_load:
                 self.outbox.load()
-                self._must_load = False
-            self.outbox.append([record for wish in group for record in wish.records])
+                self._must_load, self._uncertain = False, []
+            self.outbox.append(records)
         except StorageFull:
             world.count("client disk full")
             facts = [events.AppendFailed(wish.token, "disk_full") for wish in group]
         except StorageFailed:
             world.count("client disk error")
-            self._must_load = True
+            self._must_load, self._uncertain = True, records
             facts = [events.AppendFailed(wish.token, "storage") for wish in group]
         else:
             facts = [events.Appended(wish.token) for wish in group]

@@ -93,6 +93,8 @@ class Ledger:
         for record in records:
             if isinstance(record, Made):
                 self._made(client, record.n, decode_change(record.change))
+            elif isinstance(record, Rejected):
+                client.world.watch.own.ended(client, record.n)
             elif isinstance(record, Retired) and record.discarded:
                 self.maybe_discarded.update(self._keys(client, record.numbers))
 

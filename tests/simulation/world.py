@@ -254,8 +254,10 @@ class World:
     def _is_heard(self, client: Client) -> bool:
         """Whether a connection stands at both ends, so that nobody has yet to find out that it does not."""
         connection = client.connection
-        awake = self.timeline.now >= client.asleep_until
-        return awake and connection is not None and connection.is_whole and connection.name in self.server.lines
+        if connection is None or self.timeline.now < client.asleep_until:
+            return False
+        stalled = connection.up.is_stalled or connection.down.is_stalled
+        return connection.is_whole and connection.name in self.server.lines and not stalled
 
     def _ended(self) -> list[str]:
         """The checks, a refresh that finds nothing, and a start without a network that shows the same."""
