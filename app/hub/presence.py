@@ -144,6 +144,7 @@ class Board:
             if reader is about:
                 continue
             if reader.lagging:
+                reader.missed.pop((about.conn, here.project), None)  # the latest comes last
                 reader.missed[about.conn, here.project] = frame
             else:
                 conns.append(reader.conn)

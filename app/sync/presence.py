@@ -30,10 +30,12 @@ class People:
         old = self._others.get(message.connection)
         if old is not None and old.generation > message.generation:
             return []
+        if message.state == "none" and (old is None or old.project != message.project):
+            return []  # they left a place where they were before this one
         places = [(old.project, old.item)] if old else []
         self.out.append(SetTimer(f"typing {message.connection}", TYPING_S if message.state == "typing" else None))
         if message.state == "none":
-            self._others.pop(message.connection, None)
+            del self._others[message.connection]
         else:
             self._others[message.connection] = message
             places.append((message.project, message.item))
@@ -114,7 +116,7 @@ class People:
     def on_may_say(self) -> None:
         """The pause between two words is over; the latest is said."""
         held, self._held = self._held, False
-        if held and self._sent is not None and self._sent != self.here:
+        if held and self._sent is not None and self._sent != self.here and not self._quiet:
             self._say(again=False)
 
     def set_quiet(self, quiet: bool, up: bool) -> None:
