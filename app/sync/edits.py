@@ -277,8 +277,8 @@ class Edits:
         if not kind.ranked:
             raise Refusal("bad_request", "Items of this kind have no order.")
         anchor = fact.before or fact.after
-        if anchor is not None:
-            self._row(kind, anchor)
+        if anchor is not None and self._row(kind, anchor).channel != rows[0].channel and kind.name != "project":
+            raise Refusal("bad_request", "Its neighbour is in another project.")
         if anchor in fact.items:
             raise Refusal("bad_request", "An item is not its own neighbour.")
         if len({row.channel for row in rows}) != 1:

@@ -226,3 +226,16 @@ def test_a_disk_that_fails_is_left_alone_for_a_moment(house: House) -> None:
     house.pass_time(5)
     assert not sarah.engine.pending()
     assert sarah.engine.confirmed_text(task, "description") == "two one base"
+
+
+def test_a_neighbour_in_another_project_is_refused_at_once(house: House) -> None:
+    sarah = house["Sarah"]
+    here, there = sarah.make("project", name="Q1"), sarah.make("project", name="Q2")
+    task = sarah.make("task", project=here, title="t")
+    other = sarah.make("task", project=there, title="o")
+    with pytest.raises(Refusal) as refusal:
+        sarah.ask("move", "task", task, before=other)
+    assert refusal.value.code == "bad_request"
+    sarah.ask("move", "project", there, before=here)
+    house.run()
+    assert [row.id for row in sarah.engine.listed("project")] == [there, here]
