@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QRect
 from PySide6.QtWidgets import QApplication
@@ -19,12 +19,14 @@ from app.ui.instance import Instance, InstanceUnreachable, hand_over, place
 from app.ui.loop import catch_failures, stop_on_signals
 from app.ui.loop import run as run_loop
 from app.ui.network import NetworkWatch
-from app.ui.screens.sheet import Answer, Sheet
 from app.ui.seat import Seat
 from app.ui.settings import WindowSettings
 from app.ui.strings import tr
 from app.ui.theme.theme import Theme
 from app.ui.tray import Tray, together
+
+if TYPE_CHECKING:
+    from app.ui.screens.sheet import Sheet
 
 PROFILE = "main"
 """The one profile of now; the folder has room for more."""
@@ -79,8 +81,6 @@ class Application(QObject):
         self.tray.pause_asked.connect(self._pause)
         self.tray.quit_asked.connect(self.quit)
         self._sheet: Sheet | None = None
-        self._network = NetworkWatch(self)
-        self._network.returned.connect(self._retry)
 
     # -- windows -------------------------------------------------------------------------------------------------------
 
@@ -100,6 +100,8 @@ class Application(QObject):
 
     async def wait(self) -> None:
         """Until the program is to end; then close everything in order."""
+        network = NetworkWatch(self)  # asks the system's service: after the first frame
+        network.returned.connect(self._retry)
         await self.stop.wait()
         self.tray.hide()
         await asyncio.gather(*(seat.close() for seat in self.seats))
@@ -123,6 +125,8 @@ class Application(QObject):
 
     def quit(self) -> None:
         """End; when changes wait, ask once whether to send them first. Nothing is lost either way."""
+        from app.ui.screens.sheet import Answer, Sheet
+
         waiting = sum(seat.waiting for seat in self.seats)
         if not waiting or self.stop.is_set():
             self.stop.set()

@@ -14,12 +14,10 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-from app.client.links import LINK_BYTES_MAX, parse_invite, parse_item_link
-from app.model.change import Refusal
-
 CONNECT_MS: Final = 500
 ANSWER_MS: Final = 3000
-LINE_BYTES_MAX: Final = LINK_BYTES_MAX + 16
+LINE_BYTES_MAX: Final = 4096
+"""More than any link and the end of its line."""
 ANSWER: Final = b"ok\n"
 
 
@@ -29,6 +27,9 @@ class InstanceUnreachable(Exception):
 
 def is_link(text: str) -> bool:
     """Whether a text is an invite or a link to an item, by their strict grammar."""
+    from app.client.links import parse_invite, parse_item_link
+    from app.model.change import Refusal
+
     for parse in (parse_invite, parse_item_link):
         try:
             parse(text)
@@ -40,6 +41,9 @@ def is_link(text: str) -> bool:
 
 def link_item(text: str) -> str | None:
     """The item that a link names; None for an invite or anything else."""
+    from app.client.links import parse_item_link
+    from app.model.change import Refusal
+
     try:
         return parse_item_link(text).item
     except Refusal:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from app.model.change import Refusal
+from app.ui.message import Message
 from app.ui.screens.opening import Failed, Opening
-from app.ui.screens.sheet import Answer, Sheet
 from app.ui.screens.window import Window
-from app.ui.session import Message, Session
 from app.ui.settings import WindowSettings
 from app.ui.strings import tr
+from app.ui.theme.icons import app_icon
 from app.ui.theme.theme import Theme
 
 if TYPE_CHECKING:
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from app.client.local_server import LocalServer
     from app.ui.screens.workspace import WorkspaceScreen
     from app.ui.seat_entry import Entry
+    from app.ui.session import Session
 
 logger = logging.getLogger("etal.window")
+
+IMPORTED_LATE = ("app.ui.seat_entry", "app.ui.screens.workspace")
+"""Databases, TLS and the workspace: half a second that nobody waits for before the first frame."""
 
 
 class Seat(QObject):
@@ -66,10 +70,14 @@ class Seat(QObject):
     async def open(self) -> None:
         """Show the frame at once, then open the profile while it is seen."""
         names = self.settings.seen
-        self.window.show_page(Opening(self.theme, names))
+        opening = Opening(self.theme, names)
+        self.window.show_page(opening)
         self.window.place()
         self.window.show()
-        await asyncio.to_thread(importlib.import_module, "app.ui.seat_entry")  # half a second of databases and TLS
+        await opening.seen()
+        self.window.setWindowIcon(app_icon())
+        for room in IMPORTED_LATE:
+            await asyncio.to_thread(importlib.import_module, room)
         await self.start()
 
     async def start(self) -> None:
@@ -95,6 +103,8 @@ class Seat(QObject):
 
     def use(self, client: Client) -> None:
         """Work with this client from now on."""
+        from app.ui.session import Session
+
         if self.session is not None:
             self.session.close()
         self.client = client
@@ -223,6 +233,8 @@ class Seat(QObject):
         await asyncio.wait([client.broken])  # its own future: a cancelled `await` of it would end it
         if client.broken.cancelled():
             return
+        from app.ui.screens.sheet import Answer, Sheet
+
         logger.error("the client failed", exc_info=client.broken.exception())
         text = tr("Something went wrong that should not have. Everything you saved is safe. Start Et'al again.")
         answers = (Answer(tr("Quit"), self.quit_asked.emit, "primary"),)
@@ -240,6 +252,8 @@ class Seat(QObject):
     # -- signing out and in --------------------------------------------------------------------------------------------
 
     def _ask_sign_out(self) -> None:
+        from app.ui.screens.sheet import Answer, Sheet
+
         waiting = self.waiting
         if not waiting:
             text = tr("The copy of your workspace on this computer is deleted. On the server nothing changes.")

@@ -17,12 +17,13 @@ from app.model.change import Refusal
 from app.model.kinds import COLOURS
 from app.model.row import Row
 from app.sync.events import Show, Tell
-from app.sync.reading import PendingChange
+from app.ui.message import Message
 from app.ui.paint.rows import LabelChip, LightState, PersonChip, Presence
 from app.ui.strings import tr
 
 if TYPE_CHECKING:
     from app.client.client import Client
+    from app.sync.reading import PendingChange
 
 FRAME_MS = 16
 """Patches are handed on at most once in this time; the first one of a quiet moment at once."""
@@ -39,16 +40,6 @@ class Patch:
     def touches(self, kind: str) -> bool:
         """Whether an item of this kind is named, or a whole channel."""
         return bool(self.whole) or any(one[0] == kind for one in self.items.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A short message for the bottom of the window; `act` belongs to its button."""
-
-    words: str
-    icon: str = "check"
-    button: str = ""
-    act: Callable[[], object] | None = None
 
 
 class Session(QObject):

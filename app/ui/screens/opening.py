@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.screens.sidebar_rows import WorkspaceRow
@@ -15,12 +17,16 @@ from app.ui.widgets.card import Line
 from app.ui.widgets.label import ElidedLabel
 from app.ui.widgets.states import EmptyState, Skeleton
 
+SEEN_S_MAX = 0.3
+"""A window that is not shown at all (minimised, on another desktop) is not waited for any longer."""
+
 
 class Opening(QWidget):
     """Sidebar and header with the names that were seen last, grey shapes for the rest after 150 ms."""
 
     def __init__(self, theme: Theme, names: tuple[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._painted = asyncio.Event()
         side = QWidget(self)
         side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         side.setProperty("ground", "window")
@@ -54,6 +60,25 @@ class Opening(QWidget):
         row.addWidget(side)
         row.addWidget(Line(upright=True, parent=self))
         row.addWidget(main, 1)
+
+    @property
+    def painted(self) -> bool:
+        """Whether it was on the screen."""
+        return self._painted.is_set()
+
+    async def seen(self) -> None:
+        """Returns once the first frame is on the screen: what is begun before it would delay it."""
+        try:
+            async with asyncio.timeout(SEEN_S_MAX):
+                await self._painted.wait()
+        except TimeoutError:
+            return
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The frame is on its way."""
+        super().paintEvent(event)
+        if not self._painted.is_set():
+            QTimer.singleShot(0, self._painted.set)  # when the loop goes on, it has left
 
 
 class Failed(QWidget):

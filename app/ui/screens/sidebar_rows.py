@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.ui.models.project_list import ProjectModel, ProjectRow
 from app.ui.paint.avatar import AVATAR_GAP_PX, avatar_pixmap, avatar_stack
 from app.ui.paint.light import light_pixmap
 from app.ui.paint.names import light_name, link_word
@@ -18,6 +19,9 @@ from app.ui.theme.palette import brush, pen
 from app.ui.theme.theme import Theme
 from app.ui.theme.tokens import RADIUS_CONTROL, RADIUS_FIELD
 from app.ui.widgets.focus_ring import FocusRingGuard
+
+if TYPE_CHECKING:
+    from app.ui.models.project_list import ProjectModel, ProjectRow
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 DOT_PX = 10

@@ -7,10 +7,9 @@ from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from app.ui.actions import Actions
-from app.ui.session import Message
+from app.ui.message import Message
 from app.ui.settings import WindowSettings
 from app.ui.strings import tr
-from app.ui.theme.icons import app_icon
 from app.ui.theme.theme import Theme
 from app.ui.theme.tokens import WINDOW_LEAST_PX
 from app.ui.widgets.toast import ToastHost
@@ -35,7 +34,6 @@ class Window(QMainWindow):
         self._name = title
         self._ending = False
         self._hidden = True
-        self.setWindowIcon(app_icon())
         self.setMinimumSize(*WINDOW_LEAST_PX)
         self._stack = QStackedWidget(self)
         self.setCentralWidget(self._stack)
