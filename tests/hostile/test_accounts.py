@@ -73,11 +73,12 @@ async def test_a_flood_of_sign_ins_is_answered_quickly_and_holds_nobody_up(tmp_p
                 assert isinstance(answer, Refused)
                 return perf_counter() - started
 
+        alone = await attempt(1_000)
         before = resident_bytes()
         attack = asyncio.gather(*(attempt(place) for place in range(100)))
         waited = sorted([await scene.honest_works() for _ in range(10)])
         times = await attack
-        assert max(times) < 4, "2 s for each, on a machine that does nothing else"
+        assert max(times) < max(4, 40 * alone), "most are turned away unhashed, at the pace of this machine"
         assert waited[5] < 0.5
         assert resident_bytes() - before < 250 << 20, "two hashes of 64 MiB at once, no more"
 
