@@ -58,6 +58,7 @@ from app.sync.sending import Sending
 from app.sync.start import take_up
 from app.sync.storage import AnyRecord, OutboxContents, Retired
 from app.sync.telling import tell_people
+from app.sync.ways import context, text_revision
 
 RESAVE_S = 2.0
 
@@ -165,6 +166,7 @@ class Engine(Reading):
         if self.core.catching_up and self._welcome is not None and self._is_current(self._welcome):
             self.core.catching_up = False
         self.sending.pump()  # whatever this step released: no part needs to remember it
+        self.sending.look_at_held()
         self._check_synced()
         light = self.core.link.state()
         told = (light.state, light.reason, light.retry_in)
@@ -292,7 +294,7 @@ class Engine(Reading):
         if there:
             core.answer(fact.re)
         elif fact.what == "text":
-            core.load("text", fact.key, fact.field, then=fact, after=self.intake.context((fact.key, fact.field)))
+            core.load("text", fact.key, fact.field, then=fact, after=context(core, (fact.key, fact.field)))
         else:
             core.load(fact.what, fact.key, then=fact)
 
@@ -311,7 +313,7 @@ class Engine(Reading):
             one.doubt = True
         core.awaiting_doubts = bool(doubts)
         texts = {one.text_key: one.change.ch for one in core.outbox.by_number.values() if one.is_text}
-        ways = [(ch, *key, self.intake.text_revision(key)) for key, ch in sorted(texts.items())]
+        ways = [(ch, *key, text_revision(core, key)) for key, ch in sorted(texts.items())]
         here = core.people.here.project
         hello = Hello(
             token="",
@@ -446,6 +448,7 @@ class Engine(Reading):
                 self._lost()
                 core.answer(fact.re)
             case "resume":
+                self._unsynced = self._unsynced or core.link.up
                 core.link.resume()
                 core.answer(fact.re)
             case "retry" | "network" | "wake":

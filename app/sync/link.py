@@ -53,6 +53,7 @@ class Link:
         self._beats = 0
         self._stay_away = 0.0
         self._waiting_long = False
+        self._held: Light | None = None
 
     # -- opening and closing -----------------------------------------------------------------------------------------
 
@@ -85,7 +86,7 @@ class Link:
         """The session stands."""
         self.up, self._attempt, self._beats, self._waiting_long = True, 0, 0, False
         self._stay_away = 0.0
-        self.light = Light(CONNECTED)
+        self._held, self.light = None, Light(CONNECTED)
         self.out += [SetTimer("welcome", None), SetTimer("beat", self._beat_s())]
 
     def on_heard(self) -> None:
@@ -185,7 +186,18 @@ class Link:
         if self._waiting_long:
             self._waiting_long = False
             if self.up:
-                self.light = Light(CONNECTED)
+                self.light = self._held or Light(CONNECTED)
+
+    def on_held(self, code: str, reason: str) -> None:
+        """The server takes no changes for the moment, for a reason; with no reason it does again (PRODUCT C2)."""
+        was, self._held = self._held, Light(CONNECTING, code, reason) if reason else None
+        if self.up and was != self._held and not self._waiting_long:
+            self.light = self._held or Light(CONNECTED)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the light says that the server takes no changes."""
+        return self._held is not None
 
     def on_answer_due(self) -> None:
         """No answer to a change for 10 s: yellow with the reason, and after as long again a fresh connection."""

@@ -98,8 +98,8 @@ class Outbox:
                 self.by_item.pop(item, None)
 
     def open(self) -> bool:
-        """Whether anything is still to be sent or answered (rejected and blocked ones do not count)."""
-        return any(pending.state in (SAVING, WAITING, SENDING, ACKED) for pending in self.by_number.values())
+        """Whether anything is still to be sent, answered or told. What was refused, or needs another server, is not."""
+        return any(_is_under_way(pending) for pending in self.by_number.values())
 
     def shown(self, item: str) -> list[Pending]:
         """Changes of an item that its author sees, in order."""
@@ -213,6 +213,12 @@ class Outbox:
                 if one.n < pending.n and one.state == state and is_ground:
                     return one
         return None
+
+
+def _is_under_way(pending: Pending) -> bool:
+    if pending.state in (APPLIED, REJECTED):
+        return not pending.told
+    return pending.state in OPEN and not (pending.state == BLOCKED and pending.code == "version")
 
 
 def _stands_on(change: Change) -> set[str]:

@@ -165,6 +165,7 @@ class Sending:
             self.reject(pending, pending.code, pending.reason)
         # The answer to many doubts comes in parts, and nothing may overtake what is still in doubt.
         core.awaiting_doubts = core.awaiting_doubts and any(one.doubt for one in core.outbox.by_number.values())
+        self._show_held()
         self.restart_watch()
         self.renew_when_quiet()
         self.pump()
@@ -198,6 +199,17 @@ class Sending:
             self._refused_texts.append(pending)
         else:
             self.reject(pending, result.code, result.text)
+
+    def look_at_held(self) -> None:
+        """What was held may have been settled or given up without an answer; while it is offered again it still is."""
+        if self.core.link.is_held and not self.core.outbox.in_flight:
+            self._show_held()
+
+    def _show_held(self) -> None:
+        """The light says while the server takes nothing: green would say that all is on its way."""
+        held = (one for one in self.core.outbox.by_number.values() if one.state == BLOCKED and one.code != "version")
+        first = next(held, None)
+        self.core.link.on_held(*((first.code, first.reason) if first is not None else ("", "")))
 
     def _block(self, pending: Pending, code: str, reason: str) -> None:
         core = self.core

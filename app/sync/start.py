@@ -59,7 +59,7 @@ def _marked(core: Core, numbers: list[int], state: str, code: str = "", reason: 
         pending = core.outbox.by_number.get(n)
         if pending is not None:
             pending.state, pending.code, pending.reason = state, code, reason
-            pending.told = state == SETTLED
+            pending.told = True
 
 
 def _begin(core: Core, applied: list[tuple[int, int, str]]) -> None:
