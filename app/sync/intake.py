@@ -15,6 +15,7 @@ from app.sync.sending import Sending
 from app.sync.staging import HEAL_S_MAX, HEALS_AT_ONCE, Staging
 from app.sync.storage import AnyRecord
 from app.sync.telling import tell_entry
+from app.sync.ways import context, waiting_texts
 from app.text import apply
 
 ENTRIES_PER_SLICE = 40
@@ -149,13 +150,9 @@ class Intake:
             for name, (rev, _) in write.ops.items():
                 key = (write.item, name)
                 if rev > 1 and key not in core.documents:
-                    core.load("text", *key, then=Command("continue"), after=self.context(key))
+                    core.load("text", *key, then=Command("continue"), after=context(core, key))
                     waits = True
         return waits
-
-    def context(self, key: TextKey) -> int:
-        revisions = [(one.unit_change or one.change).rev for one in self.core.own_texts(key)]
-        return min(revisions, default=1 << 53)
 
     def _apply(self, channel: str, entry: Entry) -> None:
         core = self.core
@@ -432,7 +429,9 @@ class Intake:
         self.staged.pop(channel, None)
         self._done.pop(channel, None)
         state = self.core.channel(channel)
-        self.core.out.append(Send(Subscribe(channel, state.epoch if seq else "", seq, texts=self._waiting(channel))))
+        self.core.out.append(
+            Send(Subscribe(channel, state.epoch if seq else "", seq, texts=waiting_texts(self.core, channel)))
+        )
         return False
 
     def _diverged(self, channel: str) -> bool:
@@ -464,21 +463,7 @@ class Intake:
         self.resting.discard(channel)
         if self.core.link.up:
             self.healing.add(channel)
-            self.core.out.append(Send(Subscribe(channel, snapshot=True, texts=self._waiting(channel))))
-
-    def _waiting(self, channel: str) -> list[tuple[str, str, int]]:
-        keys = {one.text_key for one in self.core.outbox.by_number.values() if one.is_text and one.change.ch == channel}
-        return [(*key, rev) for key in sorted(keys) if (rev := self.text_revision(key)) is not None]
-
-    def text_revision(self, key: TextKey) -> int | None:
-        """The revision after which this text's operations are needed to carry my edits, None when there are none."""
-        core = self.core
-        if not core.own_texts(key):
-            return None
-        document = core.documents.get(key)
-        if document is None or document.latent:
-            return min(self.context(key), document.rev if document else self.context(key))
-        return document.rev
+            self.core.out.append(Send(Subscribe(channel, snapshot=True, texts=waiting_texts(self.core, channel))))
 
     def _compare(self, message: Checked) -> None:
         state = self.core.replica.channels.get(message.ch)

@@ -107,6 +107,9 @@ class Ledger:
             return
         client.numbers[n] = change.grp
         intent.changes[n] = change
+        seen = min((intent.bases[item] for item in change.items if item in intent.bases), default=change.base)
+        if change.base > seen:
+            self.faults.append(f"{client.name}:{n} says that its author had seen {change.base}, which was {seen}")
         client.world.watch.own.made(client, n, change)
 
     def restarted(self, client: "Client", records: list[AnyRecord]) -> None:

@@ -21,7 +21,7 @@ CLOCK_ERRORS = (0.0, 0.0, 0.4, -3.0, 90.0, -3600.0, YEAR, -25 * YEAR, 75 * YEAR)
 
 BOUNDS: tuple[tuple[Any, str, tuple[int, ...]], ...] = (
     (app.hub.loading, "BATCH_BYTES", (300, 1_500, 6_000)),
-    (app.hub.loading, "DELTA_BYTES_MAX", (400, 3_000)),
+    (app.hub.loading, "DELTA_BYTES_MAX", (1_500, 6_000)),
     (app.protocol.snapshot, "BATCH_BYTES", (300, 1_500, 6_000)),
     (app.protocol.snapshot, "PART_CHARACTERS", (5, 40)),
     (app.hub.delivery, "LOADS_MAX", (1, 2)),
@@ -56,6 +56,7 @@ class Rates:
     disk_crash: float = 0.0
     server_step_crash: float = 0.0
     commit_crash: float = 0.0
+    commit_fails: float = 0.0
 
 
 @dataclass
@@ -100,7 +101,7 @@ def draw(rng: random.Random) -> Plan:
     for name in ("step_crash", "server_step_crash"):
         if rng.random() < 0.3:
             setattr(rates, name, rng.choice((0.002, 0.01)))
-    for name in ("push_cut", "disk_crash", "commit_crash"):
+    for name in ("push_cut", "disk_crash", "commit_crash", "commit_fails"):
         if rng.random() < 0.3:
             setattr(rates, name, rng.choice((0.02, 0.08)))
     clients = rng.choice((2, 2, 3, 3, 4, 5))

@@ -378,15 +378,18 @@ class Server:
             self._decided(submissions)
         if not batch:
             return
-        if self.failure and self.timeline.now < self.full_until:
-            self.store.fail_next(self.failure)  # type: ignore[arg-type]
+        failure = self.failure if self.timeline.now < self.full_until else ""
+        if world.strikes("commit_fails"):
+            failure = self.rng.choice(("full", "broken", "broken_but_kept"))
+        if failure:
+            self.store.fail_next(failure)  # type: ignore[arg-type]
         recorded = self._recorded(batch)
         try:
             done = self.store.commit(batch, self.timeline.now)
         except (StoreFull, StoreBroken) as error:
             code = "disk_full" if isinstance(error, StoreFull) else "storage"
             world.count(f"commit failed: {code}")
-            if self.failure == "broken_but_kept":
+            if failure == "broken_but_kept":
                 world.count("commit failed, but kept")
                 world.ledger.submitted(batch, self, recorded)
             self.fence.fell(batch, code)

@@ -1,0 +1,27 @@
+"""Each way to break the engines is noticed within few schedules; the same schedules are clean when nothing is broken."""
+
+import pytest
+from tests.simulation.batch import run_all, told
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.world import run
+
+SEEDS = range(150)
+"""Schedules in which every mutant must be noticed; the tests of schedules run the same ones unbroken."""
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("name", MUTANTS)
+def test_what_is_broken_on_purpose_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        MUTANTS[name](patch)
+        noticed = next((seed for seed in SEEDS if run(seed).faults), None)
+    assert noticed is not None, f"{name} was not noticed in {len(SEEDS)} schedules"
+
+
+def test_nothing_is_noticed_when_nothing_is_broken() -> None:
+    total = run_all(SEEDS[:40])
+    assert not total.failed, "\n".join(map(told, total.failed))
+
+
+def test_there_are_at_least_twelve_ways_to_break_it() -> None:
+    assert len(MUTANTS) >= 12
