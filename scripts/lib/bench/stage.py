@@ -6,6 +6,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -73,11 +74,16 @@ class Stage:
         finally:
             store.close()
 
-    def seed_project(self, tasks: int) -> tuple[str, list[str]]:
-        """Make a project with tasks: its id and theirs. The server must not run."""
+    def seed_project(self, tasks: int, edits: int = 0) -> tuple[str, list[str]]:
+        """Make a project with tasks: its id and theirs; the first of them are edited. The server must not run.
+
+        With many edits a newcomer is sent a snapshot, since that is shorter than the log.
+        """
         project = str(uuid.uuid4())
         made = [(project, self._made("project", project, project, {"name": f"Project of {tasks}"}))]
         made += [self._task(project, number) for number in range(tasks)]
+        items = [item for item, _ in made[1:]]
+        made += [(item, self._edited(project, item)) for item in items[:edits]]
         store = SqliteStore(self._data)
         try:
             for first in range(0, len(made), BATCH):
@@ -85,19 +91,23 @@ class Stage:
                 store.commit(batch, time.time())
         finally:
             store.close()
-        return project, [item for item, _ in made[1:]]
+        return project, items
 
     def _task(self, project: str, number: int) -> tuple[str, bytes]:
         item = str(uuid.uuid4())
         fields = {"project": project, "title": f"Task number {number} of this project", "priority": number % 4}
         return item, self._made("task", project, item, {**fields, "status": STATUSES[number % 5]})
 
-    def _made(self, kind: str, project: str, item: str, fields: dict[str, object]) -> bytes:
+    def _edited(self, project: str, item: str) -> bytes:
+        return self._made("task", project, item, {"title": "A title that was given later", "due": "2026-12-01"}, "set")
+
+    def _made(
+        self, kind: str, project: str, item: str, fields: dict[str, object], verb: Literal["create", "set"] = "create"
+    ) -> bytes:
         self._n += 1
         now = time.time()
-        return encode_change(
-            Change(self._n, f"p:{project}", "create", kind, [item], 0, now, now, secrets.token_hex(4), fields=fields)
-        )
+        group = secrets.token_hex(4)
+        return encode_change(Change(self._n, f"p:{project}", verb, kind, [item], 0, now, now, group, fields=fields))
 
     async def profile(self, name: str, seat: Seat) -> Path:
         """A profile that has joined as this seat; its token is in the file `token` in it. The server must run."""
