@@ -107,8 +107,10 @@ class Hub:
                     yield from self._delivery.doubt_all(self._peers.values(), channels)
             case CommitFailed():
                 if event.code == "storage":
-                    # After an error of the disk a batch may be there although it was not said to be.
+                    # After an error of the disk a batch may be there although it was not said to be: it is asked for
+                    # now, and once more when a commit shows that the disk is sound again.
                     self._in_doubt |= pushes.channels(event.submissions)
+                    yield from self._delivery.doubt_all(self._peers.values(), self._in_doubt)
                 yield from pushes.failed(self._peers, event, now)
             case DevicesEnded():
                 yield from self._devices_ended(event.devices, now)
