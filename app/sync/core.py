@@ -35,7 +35,7 @@ class Identity:
 
 @dataclass
 class Saving:
-    """What an Append is for, so that its answer can be acted on: made, sent, rejected, settled, discarded, note."""
+    """What an Append is for, so that its answer is acted on: made, noted, sent, rejected, settled, discarded, note."""
 
     purpose: str
     records: list[AnyRecord]

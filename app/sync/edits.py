@@ -342,7 +342,7 @@ class Edits:
             taken.append(pending)
             records.append(Made(n, pending.made))
             self._show(pending)
-            records += self.sending.unit_at_once(pending)
+            records += self.sending.sent_at_once(pending)
         names = [core.name(one) for one in taken]
         result = {"change": names[0], "changes": names, "item": taken[0].change.items[0]}
         core.append(Saving("made", records, taken, fact.re, result))

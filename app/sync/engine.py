@@ -165,6 +165,8 @@ class Engine(Reading):
         self.sending.renew_when_quiet()
         if self.core.catching_up and self._welcome is not None and self._is_current(self._welcome):
             self.core.catching_up = False
+        core = self.core
+        core.outbox.release_all()
         self.sending.pump()  # whatever this step released: no part needs to remember it
         self.sending.look_at_held()
         self._check_synced()
@@ -189,6 +191,8 @@ class Engine(Reading):
                 self.sending.pump()
             case "sent":
                 self.sending.on_sent_saved(saving)
+            case "noted":
+                self.sending.on_noted(saving)
             case "settled":
                 self._requests.confirmed += sum(not pending.told for pending in saving.pending)
                 self.sending.on_settled_saved(saving)
@@ -235,6 +239,8 @@ class Engine(Reading):
             core.answer(saving.re, error=Refusal(code, _SAVING_FAILED.get(code, _SAVING_FAILED["storage"])))
         elif saving.purpose == "sent":
             self.sending.on_sent_failed(saving)
+        elif saving.purpose == "noted":
+            self.sending.on_noted(saving)
         else:
             self._unsaved.append(saving)
             core.out.append(SetTimer("resave", RESAVE_S))

@@ -77,10 +77,13 @@ class Outbox:
         self._parked: dict[str, list[int]] = {}
         self._texts_out: dict[tuple[str, str], int] = {}
         self.in_flight = 0
+        self.unnoted: dict[int, Pending] = {}
 
     def add(self, pending: Pending) -> None:
         """Take up a change; numbers rise."""
         self.by_number[pending.n] = pending
+        if not pending.is_text:
+            self.unnoted[pending.n] = pending
         for item in pending.change.items:
             self.by_item.setdefault(item, []).append(pending)
 
@@ -90,12 +93,17 @@ class Outbox:
         if pending is None:
             return
         self.leave(pending)
+        self.noted(pending)
         for item in pending.change.items:
             rest = [one for one in self.by_item.get(item, []) if one.n != n]
             if rest:
                 self.by_item[item] = rest
             else:
                 self.by_item.pop(item, None)
+
+    def noted(self, pending: Pending) -> None:
+        """The journal says that it may have left (of a text edit its unit says so)."""
+        self.unnoted.pop(pending.n, None)
 
     def open(self) -> bool:
         """Whether anything is still to be sent, answered or told. What was refused, or needs another server, is not."""
@@ -133,6 +141,12 @@ class Outbox:
         """What was parked of an item is looked at again."""
         for n in self._parked.pop(item, ()):
             heapq.heappush(self._ready, n)
+
+    def release_all(self) -> None:
+        """Nothing is out, so nothing can release what is parked: all of it is looked at again."""
+        if self._parked and not self.in_flight:
+            for item in list(self._parked):
+                self.release(item)
 
     def flying(self, pending: Pending) -> None:
         """It is being sent."""

@@ -48,7 +48,10 @@ def _made(core: Core, record: Made) -> None:
 def _sent(core: Core, record: Sent) -> None:
     for n in record.numbers:
         pending = core.outbox.by_number.get(n)
-        if pending is not None:
+        if pending is None:
+            continue
+        core.outbox.noted(pending)
+        if pending.is_text:
             pending.unit = record.change or pending.made
             pending.unit_change = decode_change(pending.unit)
             pending.unit_numbers = list(record.numbers)
@@ -72,7 +75,7 @@ def _begin(core: Core, applied: list[tuple[int, int, str]]) -> None:
             core.outbox.queue(pending)
             # Whatever may have left before the crash is asked about before it is sent (again).
             # After damage that is everything: the note that it was sent may be what was lost.
-            pending.doubt = bool(pending.unit) or not pending.is_text or core.damaged
+            pending.doubt = core.damaged or (bool(pending.unit) if pending.is_text else n not in core.outbox.unnoted)
             assert pending.state == WAITING
         for item in pending.change.items:
             core.replica.touch(item)

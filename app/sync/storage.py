@@ -20,7 +20,10 @@ class Made(Record, frozen=True, tag="made"):
 
 
 class Sent(Record, frozen=True, tag="sent"):
-    """The exact bytes of a change before they leave for the first time, and the numbers that they settle."""
+    """The exact bytes of a change before they leave for the first time, and the numbers that they settle.
+
+    Without bytes: these changes leave in the form in which they were made.
+    """
 
     numbers: list[int]
     change: bytes

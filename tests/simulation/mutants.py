@@ -9,6 +9,7 @@ import pytest
 import app.hub.commit
 import app.sync.documents
 import app.sync.sending
+import app.sync.settling
 from app.hub.delivery import Delivery
 from app.hub.fence import Fence
 from app.hub.peer import Peer
@@ -88,7 +89,7 @@ def the_journal_forgets_the_highest_number(patch: Patch) -> None:
 
 @mutant
 def what_is_being_sent_can_be_discarded(patch: Patch) -> None:
-    patch.setattr(app.sync.sending, "_may_be_there", lambda pending: pending.state == "saving")
+    patch.setattr(app.sync.settling, "_may_be_there", lambda pending: pending.state == "saving")
 
 
 @mutant

@@ -239,3 +239,38 @@ def test_a_neighbour_in_another_project_is_refused_at_once(house: House) -> None
     sarah.ask("move", "project", there, before=here)
     house.run()
     assert [row.id for row in sarah.engine.listed("project")] == [there, here]
+
+
+def test_what_was_never_sent_can_be_discarded_after_a_restart_without_a_connection(house: House) -> None:
+    sarah = house["Sarah"]
+    project = sarah.make("project", name="Q1")
+    house.run()
+    sarah.ask("set", "project", project, fields={"name": "Q2"})
+    house.server.up = False
+    house.drop(sarah)
+    house.run()
+    task = sarah.make("task", project=project, title="never sent")
+    restart(house, sarah)
+    answers = {}
+    for line in sarah.engine.pending():
+        sarah.next_re += 1
+        sarah.give(events.Discarded(sarah.next_re, line.change))
+        house.settle_disk(sarah)
+        answers[line.op] = sarah.answers[sarah.next_re].error
+    assert answers["create"] is None
+    assert answers["set"] is not None and answers["set"].code == "sending", "the server may have it"
+    assert sarah.engine.view(task) is None
+    house.server.up = True
+    house.pass_time(60)
+    assert not sarah.engine.pending()
+    assert house["Mike"].engine.view(task) is None
+
+
+def test_a_full_disk_does_not_keep_what_is_saved_from_being_sent(house: House) -> None:
+    sarah, mike = house["Sarah"], house["Mike"]
+    sarah.give(events.Command("pause"))
+    project = sarah.make("project", name="Q1")
+    sarah.outbox.fail_next(StorageFull("full"))
+    sarah.give(events.Command("resume"))
+    house.run()
+    assert mike.engine.view(project) is not None
