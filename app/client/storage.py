@@ -27,6 +27,7 @@ from app.sync.events import (
     Loaded,
     WriteCache,
 )
+from app.sync.fence import Fence
 
 RECORDS_PER_COMMIT_MAX = 2_000
 """Appends that wait together share one commit and one fsync, up to about this many records."""
@@ -45,11 +46,12 @@ class OutboxWriter:
         self._hear = hear
         self._loop = asyncio.get_running_loop()
         self._must_load = True
+        self._fence = Fence()
         self._worker: Worker[Append] = Worker("outbox", self._work)
 
     async def load(self) -> OutboxContents:
         """What the journal holds, after all appends before. Raises the errors of OutboxFile.load."""
-        return await self._worker.call(self._load)
+        return await self._worker.call(self._begin)
 
     def append(self, wish: Append) -> None:
         """Make records durable; answered by Appended or AppendFailed."""
@@ -64,6 +66,10 @@ class OutboxWriter:
         await self._worker.stop()
         await asyncio.to_thread(self._file.close)
 
+    def _begin(self) -> OutboxContents:
+        self._fence = Fence()  # an engine that starts from here has heard of no failure, and counts anew
+        return self._load()
+
     def _load(self) -> OutboxContents:
         contents = self._file.load()
         self._must_load = False
@@ -72,21 +78,29 @@ class OutboxWriter:
     def _work(self, waiting: list[Append]) -> None:
         while waiting:
             group, waiting = _cut(waiting)
-            self._save(group)
+            stopped = [(wish, code) for wish in group if (code := self._fence.stops(wish))]
+            self._answer([AppendFailed(wish.token, code) for wish, code in stopped])
+            self._save(group[len(stopped) :])  # what fails without being tried was wished before all that is tried
 
     def _save(self, group: list[Append]) -> None:
+        if not group:
+            return
         records = [record for wish in group for record in wish.records]
         try:
             if self._must_load:
                 self._load()  # after an error of the disk the journal is opened and verified anew, never just retried
             self._file.append(records)
         except StorageFull:
-            self._answer([AppendFailed(wish.token, "disk_full") for wish in group])
+            self._fell(group, "disk_full")
         except (StorageFailed, StorageTooNew, StorageDamaged):
             self._must_load = True
-            self._answer([AppendFailed(wish.token, "storage") for wish in group])
+            self._fell(group, "storage")
         else:
             self._answer([Appended(wish.token) for wish in group])
+
+    def _fell(self, group: list[Append], code: str) -> None:
+        self._fence.fell(group[-1], code)
+        self._answer([AppendFailed(wish.token, code) for wish in group])
 
     def _answer(self, facts: list[Appended] | list[AppendFailed]) -> None:
         self._loop.call_soon_threadsafe(self._tell, facts)

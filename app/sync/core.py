@@ -9,7 +9,7 @@ from app.model.row import Row
 from app.sync.documents import Document, Own, Past, Whose
 from app.sync.events import Answer, Append, Effect, Fact, Load, Show, Tell, WriteCache
 from app.sync.link import Link
-from app.sync.outbox import ACKED, APPLIED, OPEN, SAVING, SETTLED, Outbox, Pending
+from app.sync.outbox import ACKED, APPLIED, OPEN, SETTLED, Outbox, Pending
 from app.sync.presence import People
 from app.sync.replica import Channel, Replica
 from app.sync.storage import AnyRecord, CacheBatch, Made, Rejected
@@ -73,6 +73,7 @@ class Core:
         self.held_back = False
         self.damaged = False
         self.savings: dict[int, Saving] = {}
+        self.failed = 0
         self.written: dict[int, list[int]] = {}
         self._tokens = 0
         self._batch = CacheBatch()
@@ -96,7 +97,7 @@ class Core:
         """Make records durable; what it is for is remembered until the answer."""
         self._tokens += 1
         self.savings[self._tokens] = saving
-        self.out.append(Append(self._tokens, saving.records))
+        self.out.append(Append(self._tokens, saving.records, self.failed))
 
     def load(self, what: str, key: str, name: str = "", *, then: Fact | None = None, after: int = 0) -> None:
         """Read something from the cache once; `then` is handled again when it is here."""
@@ -235,7 +236,6 @@ class Core:
                 continue
             part = replace_part(pending.change, own)
             pending.change = part
-            pending.again = pending.again or pending.state == SAVING
             pending.made = encode_change(part)
             records.append(Made(own.n, pending.made))
         return records

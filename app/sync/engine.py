@@ -56,7 +56,7 @@ from app.sync.replica import Channel
 from app.sync.requests import Requests
 from app.sync.sending import Sending
 from app.sync.start import take_up
-from app.sync.storage import AnyRecord, OutboxContents, Retired
+from app.sync.storage import OutboxContents
 from app.sync.telling import tell_people
 from app.sync.ways import context, text_revision
 
@@ -127,6 +127,7 @@ class Engine(Reading):
             case Appended():
                 self._appended(self.core.savings.pop(fact.token))
             case AppendFailed():
+                self.core.failed = max(self.core.failed, fact.token)
                 self._append_failed(self.core.savings.pop(fact.token), fact.code)
             case CacheWritten():
                 self.sending.on_cache_written(self.core.written.pop(fact.token, []))
@@ -233,9 +234,8 @@ class Engine(Reading):
     def _append_failed(self, saving: Saving, code: str) -> None:
         core = self.core
         if saving.purpose == "made":
-            records = [record for pending in reversed(saving.pending) for record in self._take_back(pending)]
-            if records:
-                core.append(Saving("note", records))
+            for pending in reversed(saving.pending):
+                self._take_back(pending)
             core.answer(saving.re, error=Refusal(code, _SAVING_FAILED.get(code, _SAVING_FAILED["storage"])))
         elif saving.purpose == "sent":
             self.sending.on_sent_failed(saving)
@@ -245,20 +245,18 @@ class Engine(Reading):
             self._unsaved.append(saving)
             core.out.append(SetTimer("resave", RESAVE_S))
 
-    def _take_back(self, pending: Pending) -> list[AnyRecord]:
-        """What was not saved is not shown; what was typed after it is recorded as it stands without it."""
+    def _take_back(self, pending: Pending) -> None:
+        """What was not saved is not shown. What was typed after it fails too (see fence), and is taken back next."""
         core = self.core
         pending.told = True  # by the error that its caller gets
-        records: list[AnyRecord] = [Retired([pending.n], discarded=True)] if pending.again else []
         if pending.is_text and pending.text_key in core.documents:
-            records += core.rerecord(core.documents[pending.text_key].remove(pending.n))
+            core.documents[pending.text_key].remove(pending.n)
             core.tell("text_replaced", item=pending.text_key[0], field=pending.text_key[1])
         core.outbox.remove(pending.n)
         for item in pending.change.items:
             before = core.replica.view(item)
             core.replica.touch(item)
             core.show(core.replica.view(item) or before, core.identity.user)
-        return records
 
     def _loaded(self, fact: Loaded) -> None:
         core, load = self.core, fact.load

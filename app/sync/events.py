@@ -212,10 +212,14 @@ class SetTimer:
 
 @dataclass(frozen=True)
 class Append:
-    """Make records durable in the outbox, in the order of these effects; answered by Appended or AppendFailed."""
+    """Make records durable in the outbox, in the order of these effects; answered by Appended or AppendFailed.
+
+    `heard` is the newest token of which AppendFailed was heard: see fence.
+    """
 
     token: int
     records: list[AnyRecord]
+    heard: int = 0
 
 
 @dataclass(frozen=True)

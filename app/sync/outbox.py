@@ -29,8 +29,7 @@ class Pending:
     `made` is the form made; `unit` the exact bytes sent, with the numbers in it, once they were journaled. `doubt`
     says that it may have been sent in an earlier connection and that nothing was heard of it, `kept` that the server's
     disk failed with it and may have it all the same, `cached` that the cache's file has its entry. `seq`, `rev` (of a
-    text) and `status` are the outcome's; `code` and `reason` say why it is blocked or rejected. `again` says that its
-    record was written anew before it was known whether the first was saved.
+    text) and `status` are the outcome's; `code` and `reason` say why it is blocked or rejected.
     """
 
     n: int
@@ -50,7 +49,6 @@ class Pending:
     reason: str = ""
     told: bool = False
     out: bool = False
-    again: bool = False
 
     @property
     def is_text(self) -> bool:

@@ -74,9 +74,16 @@ async def test_a_full_disk_is_said_and_the_next_append_is_tried_again():
     writer.append(Append(1, [made(1)]))
     await writer.drained()
     writer.append(Append(2, [made(2)]))
+    writer.append(Append(3, [made(3)], heard=1))
+    writer.append(Append(4, [made(4)], heard=3))
     await writer.drained()
-    assert heard == [AppendFailed(1, "disk_full"), Appended(2)]
-    assert (await writer.load()).records == [made(2)]
+    told = [AppendFailed(1, "disk_full"), AppendFailed(2, "disk_full"), AppendFailed(3, "disk_full"), Appended(4)]
+    assert heard == told, "what was wished before the failure was heard of fails with it"
+    assert (await writer.load()).records == [made(4)]
+    heard.clear()
+    writer.append(Append(1, [made(5)]))
+    await writer.drained()
+    assert heard == [Appended(1)], "a new engine begins anew"
     await writer.close()
 
 
@@ -89,7 +96,7 @@ async def test_after_an_error_of_the_disk_the_journal_is_read_again_before_it_is
     writer.append(Append(1, [made(1)]))
     await writer.drained()
     assert (heard, slow.loads) == ([AppendFailed(1, "storage")], 1)
-    writer.append(Append(2, [made(2)]))
+    writer.append(Append(2, [made(2)], heard=1))
     await writer.drained()
     assert (heard[-1], slow.loads) == (Appended(2), 2)
     await writer.close()

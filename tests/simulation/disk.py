@@ -7,6 +7,7 @@ from app.cache.interface import StorageDamaged, StorageFailed, StorageFull
 from app.cache.memory import MemoryCache, MemoryOutbox
 from app.model.kinds import KINDS
 from app.sync import events
+from app.sync.fence import Fence
 from app.sync.storage import AnyRecord
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Disk:
         self.unheard: dict[int, list[AnyRecord]] = {}
         self._uncertain: list[AnyRecord] = []
         self._appends: deque[events.Append] = deque()
+        self.fence = Fence()
         self._appending = False
         self._must_load = False
         self._wishes: deque[events.WriteCache | events.Load | events.ForgetApplied] = deque()
@@ -72,27 +74,12 @@ class Disk:
         self.client.do(self._delay(), self._append, group)
 
     def _append(self, group: list[events.Append]) -> None:
-        world, failure = self.client.world, self.client.failure
-        if failure is not None:
-            reaches = isinstance(failure, StorageFailed) and world.rng.random() < 0.5
-            self.outbox.fail_next(failure, reaches)
-        facts: list[events.Fact]
-        records = [record for wish in group for record in wish.records]
-        try:
-            if self._must_load:
-                self.outbox.load()
-                self._must_load, self._uncertain = False, []
-            self.outbox.append(records)
-        except StorageFull:
-            world.count("client disk full")
-            facts = [events.AppendFailed(wish.token, "disk_full") for wish in group]
-        except StorageFailed:
-            world.count("client disk error")
-            self._must_load, self._uncertain = True, records
-            facts = [events.AppendFailed(wish.token, "storage") for wish in group]
-        else:
-            facts = [events.Appended(wish.token) for wish in group]
-            self.unheard.update((wish.token, wish.records) for wish in group)
+        world = self.client.world
+        stopped: list[events.Fact] = [
+            events.AppendFailed(wish.token, code) for wish in group if (code := self.fence.stops(wish))
+        ]
+        facts = self._save(group[len(stopped) :])
+        facts = stopped + facts
         self.client.trace("disk", facts)
         if world.strikes("disk_crash"):
             world.count("crash after append")
@@ -104,6 +91,33 @@ class Disk:
         self._appending = False
         if self._appends:
             self._begin_append()
+
+    def _save(self, group: list[events.Append]) -> list[events.Fact]:
+        world, failure = self.client.world, self.client.failure
+        if not group:
+            return []
+        if failure is not None:
+            reaches = isinstance(failure, StorageFailed) and world.rng.random() < 0.5
+            self.outbox.fail_next(failure, reaches)
+        records = [record for wish in group for record in wish.records]
+        try:
+            if self._must_load:
+                self.outbox.load()
+                self._must_load, self._uncertain = False, []
+            self.outbox.append(records)
+        except StorageFull:
+            world.count("client disk full")
+            return self._fell(group, "disk_full")
+        except StorageFailed:
+            world.count("client disk error")
+            self._must_load, self._uncertain = True, records
+            return self._fell(group, "storage")
+        self.unheard.update((wish.token, wish.records) for wish in group)
+        return [events.Appended(wish.token) for wish in group]
+
+    def _fell(self, group: list[events.Append], code: str) -> list[events.Fact]:
+        self.fence.fell(group[-1], code)
+        return [events.AppendFailed(wish.token, code) for wish in group]
 
     # -- the cache ---------------------------------------------------------------------------------------------------
 

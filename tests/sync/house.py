@@ -24,6 +24,7 @@ from app.store.interface import Account, Invite, StoreFull
 from app.store.memory import MemoryStore
 from app.sync import events
 from app.sync.engine import Engine, Identity, Start
+from app.sync.fence import Fence as JournalFence
 
 WORKSPACE = "11111111-1111-4111-8111-111111111111"
 
@@ -72,6 +73,7 @@ class Person:
 
     def start(self) -> "Person":
         contents = self.outbox.load()
+        self.fence = JournalFence()
         start = Start(self.cache.open_channels(), self.cache.applied(), contents)
         identity = Identity(self.device, self.user, WORKSPACE, run=new_id(self.house.rng))
         self.engine = Engine(identity, start)
@@ -185,9 +187,12 @@ class House:
             self.queue.append((None, hub_events.Received(person.conn, decode_from_client(encode(message)))))
 
     def _append(self, person: Person, wish: events.Append) -> events.Appended | events.AppendFailed:
+        if code := person.fence.stops(wish):
+            return events.AppendFailed(wish.token, code)
         try:
             person.outbox.append(wish.records)
         except StorageFull:
+            person.fence.fell(wish, "disk_full")
             return events.AppendFailed(wish.token, "disk_full")
         return events.Appended(wish.token)
 
