@@ -1,4 +1,4 @@
-"""The engines and stores broken on purpose, one place at a time: a simulation that does not notice each is worth nothing."""
+"""The engines and stores broken on purpose, one place at a time: the simulation must notice each."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields
@@ -27,7 +27,7 @@ from app.sync.presence import People
 from app.sync.replica import Replica
 from app.sync.sending import Sending
 from app.sync.storage import CacheBatch, Retired
-from app.text import compose
+from app.text import compose, transform_pair
 
 Patch = pytest.MonkeyPatch
 MUTANTS: dict[str, Callable[[Patch], None]] = {}
@@ -190,13 +190,13 @@ def people_of_a_lost_connection_stay(patch: Patch) -> None:
 
 @mutant
 def a_client_carries_its_edits_on_the_other_side(patch: Patch) -> None:
-    pair = app.sync.documents.transform_pair
+    pair = transform_pair
     patch.setattr(app.sync.documents, "transform_pair", lambda op, other, side: pair(op, other, "left"))
 
 
 @mutant
 def groups_of_a_text_are_composed_before_they_are_sent(patch: Patch) -> None:
-    change_of = app.sync.sending.changed
+    change_of = changed
 
     def composed(change: Any, **values: Any) -> Any:
         parts = values.get("parts", [])

@@ -1,6 +1,7 @@
-"""Each way to break the engines is noticed within few schedules; the same schedules are clean when nothing is broken."""
+"""Twelve places and more where the product is broken on purpose: the simulation notices each within a bound."""
 
 import pytest
+
 from tests.simulation.batch import run_all, told
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.world import run

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.model.change import Refusal
 from app.sync.link import Light
-from app.ui.paint.rows import LightState
 from app.ui.message import Message
+from app.ui.paint.rows import LightState
 from app.ui.session import Patch, initials
 from tests.ui.models.desk import CHANNEL, ME, Desk, make_row
 
