@@ -282,9 +282,11 @@ class Intake:
             self._renew(past.dev)
         for past in document.found.values():
             pending = self.core.outbox.by_number.get(past.n)
-            if pending is not None and pending.state in (WAITING, SENDING, BLOCKED):
-                pending.rev = past.rev
-                self.sending.settle(pending, self.core.channel(pending.change.ch).seq, "applied")
+            if pending is None or pending.state not in (WAITING, SENDING, BLOCKED):
+                continue
+            pending.rev = past.rev
+            if pending.state != SENDING:  # else its answer says exactly what became of it
+                self.sending.settle(pending, self.core.channel(pending.change.ch).seq, "merged")
         unfit, document.unfit = document.unfit, []
         for n in unfit:
             pending = self.core.outbox.by_number.get(n)

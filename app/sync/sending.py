@@ -210,6 +210,9 @@ class Sending(Settling):
         if result.code == "id_reuse" and core.damaged and pending.is_text and not pending.unit:
             # The journal lost the bytes that were sent: the server has this edit, in the form that it was sent in.
             self.settle(pending, result.seq, "applied")
+        elif result.code == "id_reuse" and pending.is_text and pending.rev:
+            # This profile was put back: it had sent this edit before, in another form, and the text holds it.
+            self.settle(pending, core.channel(pending.change.ch).seq, "merged")
         elif result.code == "id_reuse":
             core.outbox.leave(pending)
             core.renewing, pending.state = True, WAITING
