@@ -212,10 +212,15 @@ class Session:
             self.fact(Opened())
             await connection.run(lambda message: self._received(connection, message))
         except ConnectionFailed as failed:
-            if self._live is not asyncio.current_task():
-                return  # it was given up by the engine: its end is no news
-            self._hang_up()
-            self.fact(Dropped(failed.code, failed.text, random.random()))
+            self._talked(failed)
+        except Exception:  # noqa: BLE001 - whatever ended it, the engine must hear of it, or it would wait for ever
+            self._talked(ConnectionFailed("protocol", "The connection ended in a way that was not foreseen."))
+
+    def _talked(self, failed: ConnectionFailed) -> None:
+        if self._live is not asyncio.current_task():
+            return  # it was given up by the engine: its end is no news
+        self._hang_up()
+        self.fact(Dropped(failed.code, failed.text, random.random()))
 
     def _received(self, connection: Connection, message: ServerMessage) -> None:
         if connection is not self._connection:

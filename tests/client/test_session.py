@@ -143,3 +143,19 @@ async def test_whoever_waits_at_the_end_is_answered():
     async with session_with(Never(None)) as session:
         waiting = session.ask(lambda re: Command("sync", re))
     assert waiting.done() and waiting.exception().code == "storage"
+
+
+async def test_a_connection_that_ends_in_an_unforeseen_way_is_tried_again_like_any_other():
+    class Odd(Ways):
+        async def dial(self):
+            self.dials += 1
+            raise ValueError("nobody thought of this")
+
+    ways = Odd(None)
+    async with session_with(ways) as session:
+        await session.until(lambda: sum(isinstance(fact, Dropped) for fact in session.facts) >= 2)
+        waiting = session.ask(lambda re: Command("sync", re))
+        async with asyncio.timeout(5):
+            assert (await asyncio.gather(waiting, return_exceptions=True))[0].code == "offline"
+    assert ways.dials >= 2
+    assert session.defects == []
