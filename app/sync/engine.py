@@ -407,6 +407,8 @@ class Engine(Reading):
                 self._ended_by(core.link.on_pong_due)
             case "answer":
                 self._ended_by(core.link.on_answer_due)
+            case "renew":
+                self.sending.on_renewal_due()
             case "again":
                 self.sending.offer_again(versions=False)
             case "resave":

@@ -54,8 +54,10 @@ class Requests:
         core.out.append(Send(Request(self._number, fact.do, fact.arguments)))
 
     def answered(self, message: Answer | Refused) -> None:
-        """The server's answer to one of them."""
+        """The server's answer to one of them; else it is to the shell's own, for a new identity."""
         re = self._asked.pop(message.re, None)
+        if re is None and isinstance(message, Refused):
+            self.sending.on_renewal_refused()
         if isinstance(message, Answer):
             self.core.answer(re, message.result)
         else:

@@ -281,6 +281,15 @@ class Sending(Settling):
 
     _renewal_asked = False
 
+    def on_renewal_refused(self) -> None:
+        """The server gave no identity (a request that is nobody else's was refused): it is asked again later."""
+        if self._renewal_asked:
+            self.core.out.append(SetTimer("renew", AGAIN_S))
+
+    def on_renewal_due(self) -> None:
+        """The pause after that is over; the end of this step asks."""
+        self._renewal_asked = False
+
     def on_lost(self) -> None:
         """The connection ended."""
         self._renewal_asked = False

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.protocol.messages import Refused
 from app.sync import events
 from tests.sync.house import House, Person
 
@@ -107,6 +108,25 @@ def test_typing_that_a_snapshot_holds_already_is_not_sent_again_by_a_profile_put
     assert twin.engine.text(task, "description") == mike.engine.text(task, "description") == "more base shared"
     assert not twin.engine.pending()
     assert len(twin.names("confirmed")) == 1
+
+
+def test_a_new_identity_that_is_refused_for_the_moment_is_asked_for_again() -> None:
+    house, sarah, twin, task = offline_pair()
+    twin.start()
+    house.run()
+    twin.ask("edit", "task", task, name="description", op=["mine "])
+    twin.give(events.Command("pause"))
+    sarah.ask("edit", "task", task, name="description", op=["other "])
+    connect(house, sarah)
+    twin.give(events.Command("resume"))
+    while held(house, twin, lambda fact: isinstance(fact, events.Renewed)) is None:
+        assert house.step()
+    twin.give(events.Received(Refused("too_many_attempts", "Too much at once.", 1 << 40)))
+    house.run()
+    assert twin.engine.pending()
+    house.pass_time(10)
+    assert not twin.engine.pending()
+    assert "mine" in (twin.engine.text(task, "description") or "")
 
 
 def held(house: House, person: Person, which: Callable[[Any], bool]) -> Any:
