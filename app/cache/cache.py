@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import msgspec
@@ -53,6 +54,10 @@ GET_COUNTS_ON = (
 )
 GET_TEXT = "SELECT rev, body FROM text WHERE item = ? AND field = ?"
 GET_OPS = "SELECT rev, device, n, op FROM text_op WHERE item = ? AND field = ? AND rev > ? ORDER BY rev"
+
+ROWS_IN_A_ROW = 100
+PAUSE_S = 0.0003
+"""A long batch lets the interpreter go this often, so that the window's thread, which has just got it too, goes on."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_row = msgspec.msgpack.Decoder(Row).decode
@@ -153,9 +158,7 @@ class SqliteCache:
         One that brings own changes is durable when it returns: the outbox lets go of them then, and a power cut must
         not take from a person what they have seen (SYNC 3, rule 5). The others may be lost with all after them.
         """
-        rows = [
-            (row.id, row.kind, row.channel, place_of(row), row.trashed, _encode(row)) for row in batch.rows
-        ]  # encoded before the transaction begins
+        rows = list(_stored(batch.rows))  # encoded before the transaction begins
         ops = [(*place, _encode(op)) for *place, op in batch.ops]
         execute, execute_many = self._connection.execute, self._connection.executemany
         with self._durable() if batch.applied else nullcontext(), transaction(self._connection):
@@ -225,6 +228,13 @@ class SqliteCache:
             return [_decode_row(state) for (state,) in found]
         except msgspec.MsgspecError as error:
             raise StorageDamaged(str(error)) from error
+
+
+def _stored(rows: list[Row]) -> Iterator[tuple[str, str, str, str, bool, bytes]]:
+    for count, row in enumerate(rows, 1):
+        if count % ROWS_IN_A_ROW == 0:
+            sleep(PAUSE_S)
+        yield row.id, row.kind, row.channel, place_of(row), row.trashed, _encode(row)
 
 
 def _channel_rows(channels: dict[str, tuple[str, int, int]]) -> list[tuple[str, str, int, bytes]]:

@@ -330,13 +330,13 @@ class Intake:
         staging = self.staged.get(message.ch)
         if staging is None or staging.seq != message.seq:
             return True  # a page of a snapshot that was begun again
-        for wire in message.rows:
-            try:
-                row = from_snapshot(wire, message.ch)
-            except ValueError:
-                return self._diverged(message.ch)
-            staging.rows[row.id] = row
-            staging.hash = (staging.hash + row_hash(row)) % HASH_MODULUS
+        try:
+            rows = [from_snapshot(wire, message.ch) for wire in message.rows]
+        except ValueError:
+            return self._diverged(message.ch)
+        staging.rows.update((row.id, row) for row in rows)
+        staging.layout.add(rows)
+        staging.hash = (staging.hash + sum(map(row_hash, rows))) % HASH_MODULUS
         for item, name, rev, part in message.texts:
             staging.texts.setdefault((item, name), (rev, []))[1].append(part)
         self._budget -= max(1, len(message.rows) // 8)
@@ -353,7 +353,7 @@ class Intake:
     def _take_snapshot(self, channel: str, staging: Staging) -> None:
         core = self.core
         state = Channel(staging.epoch, staging.seq, staging.hash)
-        wrong = core.replica.replace(channel, state, staging.rows)
+        wrong = core.replica.replace(channel, state, staging.rows, staging.layout)
         self.resting.discard(channel)
         if channel in self.healing:
             self.healing.discard(channel)

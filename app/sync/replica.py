@@ -14,6 +14,8 @@ from app.sync.outbox import Outbox
 
 Place = tuple[str | int, str]
 """Where a row stands in its list: by rank, or by creation for kinds without one; ties by id."""
+Spot = tuple[tuple[str, str], Place]
+"""Which list (kind and channel), and where in it."""
 
 
 @dataclass
@@ -25,6 +27,26 @@ class Channel:
     hash: int = 0
     loaded: bool = True
     rows: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Layout:
+    """Where the rows of a channel stand; made in parts, so that no step of it is long."""
+
+    spots: dict[str, Spot] = field(default_factory=dict)
+    orders: dict[tuple[str, str], list[Place]] = field(default_factory=dict)
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Some more rows. Each part is sorted by itself, which leaves little to do at the end."""
+        part: dict[tuple[str, str], list[Place]] = {}
+        for row in rows:
+            spot = _spot(row)
+            if spot is not None and row.id not in self.spots:
+                self.spots[row.id] = spot
+                part.setdefault(spot[0], []).append(spot[1])
+        for key, places in part.items():
+            places.sort()
+            self.orders.setdefault(key, []).extend(places)
 
 
 class Replica:
@@ -39,7 +61,7 @@ class Replica:
         self.comments_of: dict[str, dict[str, None]] = {}
         self.counts: dict[str, int] = {}
         self._orders: dict[tuple[str, str], list[Place]] = {}
-        self._placed: dict[str, tuple[tuple[str, str], Place]] = {}
+        self._placed: dict[str, Spot] = {}
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -194,19 +216,24 @@ class Replica:
             insort(self._orders.setdefault(new[0], []), new[1])
             self._placed[item] = new
 
-    def _see_again(self, channel: str) -> None:
+    def _see_again(self, channel: str, layout: Layout | None = None) -> None:
         """Arrange a whole channel at once: sorting is linear where a thousand insertions are not."""
         for key in [key for key in self._orders if key[1] == channel]:
             for _, item in self._orders.pop(key):
                 self._placed.pop(item, None)
-        fresh = [row.id for row in self.views.values() if row.channel == channel]
-        for item in [*self.channels[channel].rows, *fresh] if channel in self.channels else fresh:
-            spot = _spot(self.view(item))
-            if spot is not None and item not in self._placed:
-                self._orders.setdefault(spot[0], []).append(spot[1])
-                self._placed[item] = spot
-        for key in [key for key in self._orders if key[1] == channel]:
-            self._orders[key].sort()
+        if layout is None:
+            here = self.channels[channel].rows if channel in self.channels else ()
+            layout = Layout()
+            layout.add(self.confirmed[item] for item in here if item in self.confirmed)
+        for item in layout.spots.keys() & self._placed.keys():  # it stands in another channel still
+            key, place = layout.spots.pop(item)
+            layout.orders[key].remove(place)
+        self._placed.update(layout.spots)
+        for key, places in layout.orders.items():
+            places.sort()
+            self._orders[key] = places
+        for item in [row.id for row in self.views.values() if row.channel == channel]:
+            self._arrange(item)
         waiting = [
             (pending[0].n, item) for item, pending in self.outbox.by_item.items() if pending[0].change.ch == channel
         ]
@@ -215,29 +242,34 @@ class Replica:
 
     # -- a channel as a whole ----------------------------------------------------------------------------------------
 
-    def replace(self, channel: str, state: Channel, rows: dict[str, Row]) -> int:
-        """Take a snapshot for the truth. Returns how many rows in memory were not as it says."""
+    def replace(self, channel: str, state: Channel, rows: dict[str, Row], layout: Layout) -> int:
+        """Take a snapshot for the truth. Returns how many rows in memory were not as it says.
+
+        `layout` is that of the rows, found while the pages came: this step keeps the window waiting.
+        """
         old = self.channels.get(channel)
         before = {item: self.confirmed[item] for item in old.rows if item in self.confirmed} if old else {}
         loaded = set(self.comments_of)
         wrong = sum(1 for item, row in before.items() if item not in rows or row_hash(rows[item]) != row_hash(row))
-        wrong += sum(1 for item, row in rows.items() if item not in before and _resident(row.kind))
+        wrong += len(layout.spots.keys() - before.keys())
         self._empty(channel)
         self.channels[channel] = state
-        self._take(rows, loaded)
-        self._see_again(channel)
+        self._take(channel, rows, loaded)
+        self._see_again(channel, layout)
         return wrong
 
-    def _take(self, rows: dict[str, Row], loaded: set[str]) -> None:
+    def _take(self, channel: str, rows: dict[str, Row], loaded: set[str]) -> None:
         for on in loaded & rows.keys():
             self.comments_of[on] = {}
+        resident = {item: row for item, row in rows.items() if row.kind != "comment"}
+        self.confirmed.update(resident)
+        self.channels[channel].rows.update(resident)
         for row in rows.values():
             if row.kind == "comment":
                 on = str(row.value("on"))
                 self.counts[on] = self.counts.get(on, 0) + (not row.trashed)
-                if on not in loaded:
-                    continue
-            self._keep(row)
+                if on in loaded:
+                    self._keep(row)
 
     def drop(self, channel: str) -> None:
         """Forget everything confirmed of a channel; what is pending stays."""
@@ -252,12 +284,14 @@ class Replica:
             self.comments_of.pop(item, None)
 
 
-def _resident(kind: str) -> bool:
-    return kind not in KINDS or KINDS[kind].resident
+_ELSEWHERE = frozenset(kind.name for kind in KINDS.values() if not kind.resident)
+_RANKED = frozenset(kind.name for kind in KINDS.values() if kind.ranked)
 
 
-def _spot(row: Row | None) -> tuple[tuple[str, str], Place] | None:
-    if row is None or not _resident(row.kind):
+def _spot(row: Row | None) -> Spot | None:
+    if row is None or row.kind in _ELSEWHERE:
         return None
-    ranked = row.kind in KINDS and KINDS[row.kind].ranked
-    return (row.kind, row.channel), ((str(row.value("position") or ""), row.id) if ranked else (row.seq, row.id))
+    if row.kind not in _RANKED:
+        return (row.kind, row.channel), (row.seq, row.id)
+    register = row.registers.get("position")
+    return (row.kind, row.channel), (str(register.value or "") if register is not None else "", row.id)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from app.model.row import Row
 from app.sync.core import TextKey
+from app.sync.replica import Layout
 
 HEALS_AT_ONCE = 3
 HEAL_S_MAX = 60.0
@@ -18,4 +19,5 @@ class Staging:
     seq: int
     hash: int = 0
     rows: dict[str, Row] = field(default_factory=dict)
+    layout: Layout = field(default_factory=Layout)
     texts: dict[TextKey, tuple[int, list[str]]] = field(default_factory=dict)

@@ -111,9 +111,10 @@ class Session(QObject):
                 self._light_due = True
                 self._plan()
             case "change":
-                if facts["author"] != self.client.user:
-                    self._authors[str(facts["item"])] = str(facts["author"])
-                self._pending_due = self._light_due = True
+                author = str(facts["author"])
+                if author != self.client.user:
+                    self._authors[str(facts["item"])] = author
+                self._note_queue(author)
                 self._plan()
             case "confirmed" | "rejected" | "progress":
                 self._pending_due = self._light_due = True
@@ -145,8 +146,13 @@ class Session(QObject):
         if shown.whole:
             self._patch.whole.update(shown.whole)
             self.ready = True
-        self._pending_due = self._light_due = True
+        self._note_queue(shown.by)
         self._plan()
+
+    def _note_queue(self, author: str) -> None:
+        """What another did leaves an empty queue empty; a queue that is not names the items that they changed."""
+        if author in ("", self.client.user) or self.client.counts() != (0, 0):
+            self._pending_due = self._light_due = True
 
     def _plan(self) -> None:
         if not self._timer.isActive():
