@@ -240,7 +240,7 @@ class Engine(Reading):
         elif saving.purpose == "sent":
             self.sending.on_sent_failed(saving)
         elif saving.purpose == "noted":
-            self.sending.on_noted(saving)
+            self.sending.on_note_failed()
         else:
             self._unsaved.append(saving)
             core.out.append(SetTimer("resave", RESAVE_S))

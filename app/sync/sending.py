@@ -76,10 +76,17 @@ class Sending(Settling):
     _noting = False
 
     def on_noted(self, saving: Saving) -> None:
-        """It is in the journal, or the disk is full: then it leaves all the same, for sending it twice does no harm."""
+        """It is in the journal, and may leave."""
         self._noting = False
         for pending in saving.pending:
             self.core.outbox.noted(pending)
+
+    def on_note_failed(self) -> None:
+        """It is not, and waits: were it sent, a later start would let it be discarded though the server has it."""
+        self._note_failed = True
+        self.core.out.append(SetTimer("again", AGAIN_S))
+
+    _note_failed = False
 
     def watch(self) -> None:
         """Green never outlives 10 s of unanswered changes: the watch runs while any is out."""
@@ -257,6 +264,8 @@ class Sending(Settling):
         core = self.core
         core.held_back = False
         self._not_understood = self._not_understood and not versions
+        if self._note_failed:
+            self._noting = self._note_failed = False
         resting, self._resting = self._resting, []
         for pending in resting:
             if pending.state == WAITING:
