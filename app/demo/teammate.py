@@ -11,6 +11,8 @@ from app.demo.content import LAUNCH_EMAIL, REMARKS, SENTENCES, STORYBOARD
 from app.model.change import Refusal
 from app.model.identity import project_channel
 from app.model.row import Row
+from app.sync.events import Show, Tell
+from app.text import transform_position
 
 SEED: Final = 7
 KEY_S: Final = (0.05, 0.16)
@@ -34,6 +36,7 @@ class Teammate:
         self._typed: list[tuple[str, str]] = []
         self._said: list[str] = []
         self._project = ""
+        self._caret = 0
         self.deeds = 0
 
     async def work(self) -> None:
@@ -59,29 +62,35 @@ class Teammate:
         if len(self._typed) >= 2:
             await self._erase(*self._typed.pop(0))
         sentence = SENTENCES[self.deeds % len(SENTENCES)]
-        at = len(self._text(task.id))
-        for letter in sentence:
-            at = min(at, len(self._text(task.id)))
-            await self._client.edit("edit", "task", [task.id], name="description", op=_insert(at, letter))
-            at += 1
-            self._client.here("editing", self._project, task.id, "description", (at, at))
-            await self._pause(KEY_S)
+        if sentence.strip() in self._text(task.id):
+            return
+        self._caret = len(self._text(task.id))
+        stop = self._client.listen(lambda told: self._follow(task.id, told))
+        try:
+            for letter in sentence:
+                op = _insert(self._caret, letter)
+                self._caret += 1
+                await self._client.edit("edit", "task", [task.id], name="description", op=op)
+                self._client.here("editing", self._project, task.id, "description", (self._caret, self._caret))
+                await self._pause(KEY_S)
+        finally:
+            stop()
         self._typed.append((task.id, sentence))
         await self._rest()
         self._client.here("viewing", self._project, task.id)
 
+    def _follow(self, task: str, told: Tell | Show) -> None:
+        """What others type before the caret moves it; what they type elsewhere leaves it where it is."""
+        if isinstance(told, Tell) and told.name == "text_changed" and told.fields["item"] == task:
+            self._caret = transform_position(self._caret, told.fields["op"])
+
     async def _erase(self, task: str, sentence: str) -> None:
-        for _ in sentence:
-            text = self._text(task)
-            start = text.find(sentence)
-            if start < 0:
-                return
-            end = start + len(sentence)
-            sentence = sentence[:-1]
-            op: list[Any] = [end - 1, {"d": 1}] if end > 1 else [{"d": 1}]
+        """Take an own sentence out again, in one go and only where it stands whole: nothing of anybody else's goes."""
+        start = self._text(task).find(sentence)
+        if start >= 0:
+            op: list[Any] = [start, {"d": sentence}] if start else [{"d": sentence}]
             await self._client.edit("edit", "task", [task], name="description", op=op)
-            self._client.here("editing", self._project, task, "description", (end - 1, end - 1))
-            await self._pause((KEY_S[0] / 2, KEY_S[1] / 2))
+            self._client.here("editing", self._project, task, "description", (start, start))
 
     async def _advance(self) -> None:
         """Move a task to its next status."""
