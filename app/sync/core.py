@@ -12,7 +12,7 @@ from app.sync.link import Link
 from app.sync.outbox import ACKED, APPLIED, OPEN, SETTLED, Outbox, Pending
 from app.sync.presence import People
 from app.sync.replica import Channel, Replica
-from app.sync.storage import AnyRecord, CacheBatch, Made, Rejected
+from app.sync.storage import AnyRecord, CacheBatch, Made, Rejected, Sent
 
 TextKey = tuple[str, str]
 """A text: its item and field."""
@@ -43,6 +43,7 @@ class Saving:
     re: int | None = None
     result: dict[str, Any] = field(default_factory=dict)
     connection: int = 0
+    revisions: dict[int, int] = field(default_factory=dict)
 
 
 class Core:
@@ -97,7 +98,22 @@ class Core:
         """Make records durable; what it is for is remembered until the answer."""
         self._tokens += 1
         self.savings[self._tokens] = saving
+        saving.revisions = self._revisions(saving.records)
         self.out.append(Append(self._tokens, saving.records, self.failed))
+
+    def _revisions(self, records: list[AnyRecord]) -> dict[int, int]:
+        """The revisions on which text edits stand once these records are durable."""
+        written = [one for one in records if isinstance(one, Made | Sent)]
+        numbers = [n for one in written for n in ([one.n] if isinstance(one, Made) else one.numbers)]
+        found = (self.outbox.by_number.get(n) for n in numbers)
+        return {one.n: (one.unit_change or one.change).rev for one in found if one is not None and one.is_text}
+
+    def on_saved(self, saving: Saving) -> None:
+        """These records are durable."""
+        for n, rev in saving.revisions.items():
+            pending = self.outbox.by_number.get(n)
+            if pending is not None:
+                pending.recorded = rev
 
     def load(self, what: str, key: str, name: str = "", *, then: Fact | None = None, after: int = 0) -> None:
         """Read something from the cache once; `then` is handled again when it is here."""

@@ -125,7 +125,9 @@ class Engine(Reading):
             case Edited():
                 self.edits.edit(fact)
             case Appended():
-                self._appended(self.core.savings.pop(fact.token))
+                saving = self.core.savings.pop(fact.token)
+                self.core.on_saved(saving)
+                self._appended(saving)
             case AppendFailed():
                 self.core.failed = max(self.core.failed, fact.token)
                 self._append_failed(self.core.savings.pop(fact.token), fact.code)

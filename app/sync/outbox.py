@@ -28,7 +28,8 @@ class Pending:
 
     `made` is the form made; `unit` the exact bytes sent, with the numbers in it, once they were journaled. `doubt`
     says that it may have been sent in an earlier connection and that nothing was heard of it, `kept` that the server's
-    disk failed with it and may have it all the same, `cached` that the cache's file has its entry. `seq`, `rev` (of a
+    disk failed with it and may have it all the same, `cached` that the cache's file has its entry, `recorded` on which
+    revision a text edit stands in the journal. `seq`, `rev` (of a
     text) and `status` are the outcome's; `code` and `reason` say why it is blocked or rejected.
     """
 
@@ -42,6 +43,7 @@ class Pending:
     doubt: bool = False
     kept: bool = False
     cached: bool = False
+    recorded: int = 0
     seq: int = 0
     rev: int = 0
     status: str = ""

@@ -56,7 +56,7 @@ class Settling:
             return False
         reached = pending.rev or NUMBER_MAX  # unknown after a start or a snapshot: whatever is open may stand on it
         return any(
-            one.n > pending.n and _may_come_back(one) and (one.unit_change or one.change).rev < reached
+            one.n > pending.n and _may_come_back(one) and one.recorded < reached
             for one in self.core.own_texts(pending.text_key)
         )
 

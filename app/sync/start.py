@@ -80,6 +80,7 @@ def _begin(core: Core, applied: list[tuple[int, int, str]]) -> None:
         for item in pending.change.items:
             core.replica.touch(item)
         if pending.is_text:
+            pending.recorded = (pending.unit_change or pending.change).rev
             core.load("text", *pending.text_key, after=_context(core, pending.text_key))
 
 

@@ -278,3 +278,24 @@ def test_nothing_leaves_that_a_full_disk_could_not_note_and_it_goes_on_by_itself
     assert mike.engine.view(project) is None
     house.pass_time(5)
     assert mike.engine.view(project) is not None
+
+
+def test_typing_keeps_its_place_when_only_the_end_of_what_it_stands_on_could_be_saved(house: House) -> None:
+    sarah, mike = house["Sarah"], house["Mike"]
+    project = sarah.make("project", name="Q1")
+    task = sarah.make("task", project=project, title="t", description="base")
+    house.run()
+    sarah.want("text", task, "description")
+    sarah.ask("edit", "task", task, name="description", op=[4, " one"])
+    sarah.ask("edit", "task", task, name="description", op=[8, " two"])
+    until(house, sarah, received("Entries"))
+    sarah.outbox.fail_next(StorageFull("full"))
+    house.pass_time(2.5)
+    assert sarah.outbox._failure is None
+    house.server.up = False
+    restart(house, sarah)
+    house.server.up = True
+    house.pass_time(60)
+    mike.want("text", task, "description")
+    assert mike.engine.text(task, "description") == "base one two"
+    assert not sarah.names("rejected")
