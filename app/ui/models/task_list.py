@@ -9,18 +9,16 @@ from typing import Any, Final, Protocol
 
 from app.model.identity import project_channel
 from app.model.row import Row
+from app.ui.models.task_reading import PART_MOST, STATUS_ORDER, Key, Reading, spot_of, status_of
 from app.ui.models.times import day_of, due_words
 from app.ui.paint.names import status_word
 from app.ui.paint.rows import GroupRow, ListRow, SyncState, TaskRow
 from app.ui.session import Patch, Session
 
-STATUS_ORDER: Final = ("review", "doing", "todo", "backlog", "done", "cancelled")
 STEPS_MOST: Final = 12
 """More changed rows than this in one patch, and the list is shown anew: a step costs 0.5 ms, a reset 1 to 3 ms."""
 COMMENTS_LOOKED_THROUGH: Final = 200
 """With a longer queue a row's own state is enough; waiting comments are in the panel."""
-
-Key = tuple[str, str]
 
 
 class ListObserver(Protocol):
@@ -35,6 +33,9 @@ class ListObserver(Protocol):
     def changed(self, first: int, last: int) -> None: ...
     def resetting(self) -> None: ...
     def was_reset(self) -> None: ...
+    def more(self) -> None:
+        """Call `go_on` when others had their turn."""
+        ...
 
 
 class Group:
@@ -90,7 +91,11 @@ class TaskList:
         self._rows: dict[str, TaskRow] = {}
         self._busy: dict[str, list[str]] = {}
         self._commented: dict[str, str] = {}
-        self._load()
+        self._reading: Reading | None = None
+        rows = self._listed()
+        reading = Reading(rows)
+        reading.read(len(rows))
+        self._take_over(reading)
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -103,6 +108,11 @@ class TaskList:
     def task_count(self) -> int:
         """How many tasks there are, shown or folded away."""
         return len(self._placed)
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the whole list is being read again."""
+        return self._reading is not None
 
     @property
     def collapsed(self) -> set[str]:
@@ -182,6 +192,8 @@ class TaskList:
             self.reload()
             return
         tasks = [item for item, (kind, channel, _) in patch.items.items() if kind == "task" and channel == self.channel]
+        if self._reading is not None:
+            self._reading.stale.update(tasks)
         if any(kind in ("label", "person", "project") for kind, _, _ in patch.items.values()):
             self.restyle()
         if len(tasks) > STEPS_MOST:
@@ -196,8 +208,20 @@ class TaskList:
 
     def reload(self) -> None:
         """Read the whole project again."""
+        self._reading = Reading(self._listed())
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Read some more of what `reload` began; the list changes at the end, as one."""
+        reading = self._reading
+        if reading is None:
+            return
+        if not reading.read(PART_MOST):
+            self._observer.more()
+            return
+        self._reading = None
         self._observer.resetting()
-        self._load()
+        self._take_over(reading)
         self._observer.was_reset()
 
     def restyle(self) -> None:
@@ -351,16 +375,17 @@ class TaskList:
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
-    def _load(self) -> None:
-        self._placed.clear()
+    def _listed(self) -> list[Row]:
+        return self._session.client.listed("task", self.channel)
+
+    def _take_over(self, reading: Reading) -> None:
         self._rows.clear()
-        for group in self._groups.values():
-            group.keys = []
-        for row in self._session.client.listed("task", self.channel):
-            if not row.trashed:
-                spot = _spot_of(row)
-                self._groups[spot[0]].keys.append(spot[1])
-                self._placed[row.id] = spot
+        self._placed = reading.placed
+        for status, keys in reading.keys.items():
+            self._groups[status].keys = keys
+        for item in reading.stale:
+            self._forget(item)
+            self._place(item)
         for group in self._groups.values():
             group.shown = group.wanted
 
@@ -383,7 +408,7 @@ class TaskList:
         row = self._session.view(item)
         if row is None or row.trashed or row.channel != self.channel:
             return None
-        return _spot_of(row)
+        return spot_of(row)
 
     def _start(self, group: Group) -> int:
         start = 0
@@ -412,7 +437,7 @@ class TaskList:
     def _make(self, row: Row) -> TaskRow:
         session = self._session
         today, due = self._today(), day_of(row.value("due"))
-        status = _status_of(row)
+        status = status_of(row)
         named = [found for name in row.sets.get("labels", ()) if (found := session.view(name)) is not None]
         named.sort(key=lambda found: (found.seq or 1 << 60, found.id))
         labels = [label for found in named if (label := session.label(found.id)) is not None]
@@ -432,12 +457,3 @@ class TaskList:
             sync_state=sync,
             editing_by=session.person(busy[0]) if busy else None,
         )
-
-
-def _status_of(row: Row) -> str:
-    status = row.value("status")
-    return status if status in STATUS_ORDER else "todo"
-
-
-def _spot_of(row: Row) -> tuple[str, Key]:
-    return _status_of(row), (str(row.value("position") or ""), row.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
 
 from app.ui.models.task_list import TaskList
 from app.ui.paint.names import group_row_name, task_row_name
@@ -30,6 +30,9 @@ class TaskModel(QAbstractTableModel):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._more = QTimer(self)
+        self._more.setSingleShot(True)
+        self._more.timeout.connect(self._go_on)
         self.list = TaskList(session, project, collapsed, today, self)
 
     def row_at(self, number: int) -> ListRow | None:
@@ -96,3 +99,10 @@ class TaskModel(QAbstractTableModel):
     def was_reset(self) -> None:
         """It is."""
         self.endResetModel()
+
+    def more(self) -> None:
+        """More of the list is to be read, after what waits now."""
+        self._more.start(0)
+
+    def _go_on(self) -> None:
+        self.list.go_on()

@@ -75,15 +75,15 @@ class Stage:
             store.close()
 
     def seed_project(self, tasks: int, edits: int = 0) -> tuple[str, list[str]]:
-        """Make a project with tasks: its id and theirs; the first of them are edited. The server must not run.
+        """Make a project with tasks, and edit them so many times in turn: its id and theirs. The server must not run.
 
-        With many edits a newcomer is sent a snapshot, since that is shorter than the log.
+        With several edits a task a newcomer is sent a snapshot, since that is shorter than the log.
         """
         project = str(uuid.uuid4())
         made = [(project, self._made("project", project, project, {"name": f"Project of {tasks}"}))]
         made += [self._task(project, number) for number in range(tasks)]
         items = [item for item, _ in made[1:]]
-        made += [(item, self._edited(project, item)) for item in items[:edits]]
+        made += [(item, self._edited(project, item)) for item in (items[number % tasks] for number in range(edits))]
         store = SqliteStore(self._data)
         try:
             for first in range(0, len(made), BATCH):

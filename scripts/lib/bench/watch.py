@@ -1,4 +1,4 @@
-"""A watch over the window's thread: a tick each 10 ms tells how long it was kept, a second thread by what."""
+"""A watch over a window's thread: a tick each 10 ms tells how late it is, a second thread what kept it."""
 
 import sys
 import threading
@@ -6,23 +6,26 @@ import time
 from collections import Counter
 from time import perf_counter
 from types import FrameType
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
 TICK_MS = 10
 LONG_S = 0.03
-"""From here on a gap is worth knowing what it was spent on."""
+"""From here on a gap between ticks is worth knowing what it was spent on."""
 OURS = "/app/"
 
 
 class Watch(QObject):
-    """`begin`, then `end`: all gaps between two ticks in ms, a tick's own 10 ms included."""
+    """`begin`, then `end`. A stall is how much later than due a tick came: so long a click would have waited too."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._gaps: list[float] = []
+        self._late: list[float] = []
+        self._work: list[float] = []
         self._places: Counter[str] = Counter()
         self._last = perf_counter()
+        self._worked = 0.0
         self._watching = False
         self._thread_id = threading.get_ident()
         self._timer = QTimer(self)
@@ -32,21 +35,26 @@ class Watch(QObject):
 
     def begin(self) -> None:
         """Start anew."""
-        self._gaps, self._places, self._last = [], Counter(), perf_counter()
+        self._late, self._work, self._places = [], [], Counter()
+        self._last, self._worked = perf_counter(), time.thread_time()
         self._watching = True
         self._timer.start()
         threading.Thread(target=self._look, daemon=True).start()
 
-    def end(self) -> tuple[list[float], list[list[object]]]:
-        """The gaps, and where the thread was seen in long ones: place and how often, the most frequent first."""
+    def end(self) -> dict[str, Any]:
+        """`late`: each tick's delay; `work`: the thread's own processor time between ticks; both in ms.
+
+        `places`: where the thread was seen in long delays and how often, the most frequent first.
+        """
         self._timer.stop()
         self._watching = False
-        return self._gaps, [[place, count] for place, count in self._places.most_common(12)]
+        return {"late": self._late, "work": self._work, "places": self._places.most_common(12)}
 
     def _tick(self) -> None:
-        now = perf_counter()
-        self._gaps.append((now - self._last) * 1000)
-        self._last = now
+        now, worked = perf_counter(), time.thread_time()
+        self._late.append(max(0.0, (now - self._last) * 1000 - TICK_MS))
+        self._work.append((worked - self._worked) * 1000)
+        self._last, self._worked = now, worked
 
     def _look(self) -> None:
         while self._watching:

@@ -7,6 +7,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from PySide6.QtWidgets import QMainWindow
+
 from app.ui.application import Application, make_qt
 from app.ui.loop import run
 from app.ui.models.task_model import TaskModel
@@ -26,13 +28,19 @@ class Watched:
         self._application = application
         self._profile = profile
         self._watch = Watch()
+        self._empty = QMainWindow()
         self._seat: Seat | None = None
 
-    async def idle(self, seconds: float) -> dict[str, Any]:
-        """The gaps while nothing happens: what this machine does by itself."""
+    async def neighbour(self) -> bool:
+        """Only watch, with an empty window: what this machine does to a thread that has nothing to do."""
+        self._empty.resize(1440, 900)
+        self._empty.show()
         self._watch.begin()
-        await asyncio.sleep(seconds)
-        return self._result()
+        return True
+
+    async def result(self) -> dict[str, Any]:
+        """What the watch saw since it began."""
+        return self._watch.end()
 
     async def open(self, project: str) -> bool:
         """Open the window on a project, which need not be here yet, and wait until it is connected."""
@@ -61,15 +69,16 @@ class Watched:
         return True
 
     async def until_there(self, project: str, tasks: int) -> dict[str, Any]:
-        """Wait until the list shows so many tasks and the thread is at rest; the gaps meanwhile."""
+        """Wait until the list shows so many tasks and the thread is at rest; what the watch saw meanwhile."""
         assert self._seat is not None and self._seat.client is not None
         client, channel = self._seat.client, f"p:{project}"
         began = perf_counter()
         await self._until(lambda: self._count(project) >= tasks and not client.counts()[0])
         there = perf_counter() - began
-        assert sum(not row.trashed for row in client.listed("task", channel)) == tasks
         await asyncio.sleep(STILL_S)
-        return {**self._result(), "seconds": there}
+        result = {**self._watch.end(), "seconds": there}
+        assert sum(not row.trashed for row in client.listed("task", channel)) == tasks
+        return result
 
     def _count(self, project: str) -> int:
         screen = self._seat.screen if self._seat is not None else None
@@ -85,14 +94,10 @@ class Watched:
             while not holds():  # noqa: ASYNC110 - what the list shows is told to nobody
                 await asyncio.sleep(LOOK_S)
 
-    def _result(self) -> dict[str, Any]:
-        gaps, places = self._watch.end()
-        return {"gaps": gaps, "places": places}
-
 
 async def main(application: Application, profile: Path) -> int:
     watched = Watched(application, profile)
-    names = ("idle", "open", "pause", "watch", "until_there")
+    names = ("neighbour", "result", "open", "pause", "watch", "until_there")
     await answer_requests({name: getattr(watched, name) for name in names})
     await asyncio.gather(*(seat.close() for seat in application.seats))
     return 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,8 +13,10 @@ from PySide6.QtCore import QAbstractItemModel
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
-from app.ui.models.task_list import STATUS_ORDER, STEPS_MOST
+from app.ui.models import task_list
+from app.ui.models.task_list import STEPS_MOST
 from app.ui.models.task_model import TaskModel
+from app.ui.models.task_reading import STATUS_ORDER
 from app.ui.paint.rows import GroupRow, ListRow, TaskRow
 from app.ui.session import Patch
 from tests.ui.models.desk import CHANNEL, PROJECT, Desk, make_row
@@ -77,6 +81,44 @@ def test_small_steps_lead_to_what_a_fresh_look_shows(qapp: QApplication, script:
             task = model.list.task_at(number)
             assert not task or model.list.row_of(task) == number
     assert isinstance(tester.model(), QAbstractItemModel)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.one_of(one_write, st.sampled_from(["whole", "part"])), max_size=16))
+def test_a_long_list_read_again_in_parts_ends_as_a_fresh_look_shows(qapp: QApplication, script: list[Any]) -> None:
+    desk = Desk()
+    for number, item in enumerate(ITEMS):
+        put(desk, item, STATUS_ORDER[number % 3], "b")
+    with patch.object(task_list, "PART_MOST", 3):
+        model = model_of(desk)
+        tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+        for step in script:
+            if step == "whole":
+                model.list.take(Patch(whole={CHANNEL}))
+            elif step == "part":
+                model.list.go_on()
+            else:
+                put(desk, *step)
+                model.list.take(patch_of(step[0]))
+                assert rows_of(model) == rows_of(model_of(desk)), "what is shown meanwhile follows too"
+        while model.list.is_reading:
+            model.list.go_on()
+        assert rows_of(model) == rows_of(model_of(desk))
+    assert isinstance(tester.model(), QAbstractItemModel)
+
+
+async def test_a_long_list_is_read_on_by_itself(qapp: QApplication) -> None:
+    desk = Desk()
+    model = model_of(desk)
+    for item in ITEMS:
+        put(desk, item, "todo", "a")
+    with patch.object(task_list, "PART_MOST", 3):
+        model.list.take(Patch(whole={CHANNEL}))
+        assert model.list.is_reading and model.rowCount() == 0
+        done = asyncio.Event()
+        model.modelReset.connect(done.set)
+        await done.wait()
+    assert model.rowCount() == len(ITEMS) + 1
 
 
 def test_groups_stand_in_their_order_and_only_while_they_have_tasks(qapp: QApplication) -> None:
