@@ -57,7 +57,8 @@ class Stream:
 class Peer:
     """One connection. `uncommitted` counts submissions without a result, `requests` those without an answer.
 
-    `failures` counts the failed commits that it was told of.
+    `failures` counts the failed commits that it was told of; `held` are the numbers of changes that it was asked to
+    send again, with the code.
     """
 
     def __init__(self, conn: str, now: float) -> None:
@@ -83,7 +84,7 @@ class Peer:
         self.uncommitted = 0
         self.failures = 0
         self.requests = 0
-        self.held: tuple[int, float, str] | None = None
+        self.held: dict[int, str] = {}
 
     @property
     def identity(self) -> Device:

@@ -12,8 +12,8 @@ from app.protocol.codec import encode
 from app.protocol.limits import CHANGE_BYTES_MAX, CHANGES_PER_PUSH_MAX
 from app.protocol.messages import Ack, Push
 
-HOLD_S = 5.0
-"""How long after a failed commit a device's later changes wait for the first of those that failed."""
+HELD_MAX = 10_000
+"""Changes of a connection that are waited for; an honest one has far fewer out at once."""
 RESULTS_PER_ACK_MAX = 2_000
 SENTENCES = {
     "disk_full": "The server is full. Your changes wait here.",
@@ -30,7 +30,7 @@ def push(peer: Peer, message: Push, now: float) -> Iterator[Effect]:
     refused: list[Result] = []
     for sent in message.changes:
         change = _decoded(sent)
-        code = "too_large" if len(sent) > CHANGE_BYTES_MAX else _held(peer, change.n, now)
+        code = "too_large" if len(sent) > CHANGE_BYTES_MAX else _held(peer, change.n)
         if code:
             refused += _refusals(change, code)
         else:
@@ -80,8 +80,7 @@ def failed(peers: dict[str, Peer], event: CommitFailed, now: float) -> Iterator[
         peer.uncommitted -= 1
         peer.heard = now
         change = _decoded(submission.sent)
-        first = min(change.n, peer.held[0]) if peer.held is not None else change.n
-        peer.held = (first, now + HOLD_S, event.code)
+        peer.held[change.n] = event.code
         by_peer.setdefault(submission.tag, []).extend(_refusals(change, event.code))
     for tag, results in by_peer.items():
         if peers[tag].in_session:
@@ -93,16 +92,20 @@ def channels(submissions: Iterable[Submission]) -> set[str]:
     return {_decoded(submission.sent).ch for submission in submissions}
 
 
-def _held(peer: Peer, n: int, now: float) -> str:
-    """The code by which a change is refused for now, or ''."""
-    if peer.held is None:
+def _held(peer: Peer, n: int) -> str:
+    """The code by which a change is refused for now, or ''.
+
+    Nothing may overtake what was refused for now, for it may stand on it; but what was refused for now itself and comes
+    again may go: whatever of those before it has not come again by then was given up.
+    """
+    if n in peer.held:
+        for one in [one for one in peer.held if one <= n]:
+            del peer.held[one]
         return ""
-    first, until, code = peer.held
-    if n == first or now >= until:
-        peer.held = None
-    elif n > first:
-        return code
-    return ""  # what was made before does not stand on what failed, nor does it bring it back
+    code = next((code for first, code in peer.held.items() if first < n), "")
+    if code and len(peer.held) < HELD_MAX:
+        peer.held[n] = code
+    return code
 
 
 def _refusals(change: Change, code: str) -> list[Result]:

@@ -98,8 +98,10 @@ def test_a_change_given_up_after_a_full_disk_does_not_hold_the_others_for_ever(h
     author = Author(house, sarah)
     house.store.fail_next("full")
     house.push(line, author.project()[1])
-    house.pass_time(6)
-    house.push(line, author.project()[1])
+    _, later = author.project()
+    house.push(line, later)
+    assert results(line)[-1] == (2, "refused", "disk_full")
+    house.push(line, later)
     assert results(line)[-1] == (2, "applied", "")
 
 

@@ -63,3 +63,22 @@ def test_an_older_change_that_comes_late_does_not_open_the_way_for_what_stands_o
         house.push(line, change)
     results = [(one.n, one.code) for ack in line.of(Ack) for one in ack.results]
     assert results == [(2, "disk_full"), (1, ""), (3, "disk_full")]
+
+
+def test_what_was_refused_for_now_is_waited_for_however_late_its_author_hears_of_it() -> None:
+    house = House()
+    _, sarah = house.join("sarah")
+    line = house.connect(sarah)
+    author = Author(house, sarah)
+    _, first = author.project("First")
+    project, founding = author.project()
+    _, task = author.task(project)
+    house.store.fail_next("full")
+    house.push(line, first)
+    house.push(line, founding)
+    house.pass_time(8)
+    house.push(line, task)
+    for change in (founding, task):  # the first was discarded meanwhile
+        house.push(line, change)
+    results = [(one.n, one.code) for ack in line.of(Ack) for one in ack.results]
+    assert results == [(1, "disk_full"), (2, "disk_full"), (3, "disk_full"), (2, ""), (3, "")]
