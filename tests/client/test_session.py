@@ -7,6 +7,7 @@ from app.cache.memory import MemoryCache, MemoryOutbox
 from app.client.session import Session
 from app.client.storage import CacheWriter, OutboxWriter
 from app.client.transport import ConnectionFailed, Traffic, open_connection
+from app.model.change import Refusal
 from app.protocol.codec import decode_from_client, encode
 from app.protocol.messages import Bye, Hello
 from app.sync.engine import Engine, Identity, Start
@@ -156,6 +157,7 @@ async def test_a_connection_that_ends_in_an_unforeseen_way_is_tried_again_like_a
         await session.until(lambda: sum(isinstance(fact, Dropped) for fact in session.facts) >= 2)
         waiting = session.ask(lambda re: Command("sync", re))
         async with asyncio.timeout(5):
-            assert (await asyncio.gather(waiting, return_exceptions=True))[0].code == "offline"
+            (refused,) = await asyncio.gather(waiting, return_exceptions=True)
+            assert isinstance(refused, Refusal) and refused.code == "offline"
     assert ways.dials >= 2
     assert session.defects == []

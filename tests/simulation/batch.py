@@ -113,11 +113,6 @@ def kept_seeds() -> list[int]:
     return _seeds_in(SEEDS_FILE)
 
 
-def open_seeds() -> list[int]:
-    """Seeds of the suite's range that still fail: known defects."""
-    return _seeds_in(SEEDS_FILE.with_name("open_seeds.txt"))
-
-
 def _seeds_in(file: Path) -> list[int]:
     lines = file.read_text(encoding="utf-8").splitlines()
     return [int(line.split("#")[0]) for line in lines if line.split("#")[0].strip()]
