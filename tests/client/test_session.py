@@ -3,6 +3,8 @@
 import asyncio
 from contextlib import asynccontextmanager
 
+import pytest
+
 from app.cache.memory import MemoryCache, MemoryOutbox
 from app.client.session import Session
 from app.client.storage import CacheWriter, OutboxWriter
@@ -157,7 +159,8 @@ async def test_a_connection_that_ends_in_an_unforeseen_way_is_tried_again_like_a
         await session.until(lambda: sum(isinstance(fact, Dropped) for fact in session.facts) >= 2)
         waiting = session.ask(lambda re: Command("sync", re))
         async with asyncio.timeout(5):
-            (refused,) = await asyncio.gather(waiting, return_exceptions=True)
-            assert isinstance(refused, Refusal) and refused.code == "offline"
+            with pytest.raises(Refusal) as refused:
+                await waiting
+            assert refused.value.code == "offline"
     assert ways.dials >= 2
     assert session.defects == []
