@@ -14,7 +14,7 @@ from app.store.interface import Store, StoreBroken, StoreFull
 BATCH_MAX = 64
 """Changes in one transaction."""
 TURN_MAX = 16
-"""Changes of one connection in a row while others wait."""
+"""Changes of one connection in one transaction: who comes meanwhile waits for no more than these."""
 
 R = TypeVar("R")
 
@@ -111,8 +111,9 @@ class Committer:
     def _next(self) -> tuple[list[Submission], Callable[[], None] | None]:
         first = self._rounds[0]
         batch: list[Submission] = []
-        while first.queues and len(batch) < BATCH_MAX:
-            tag = next(iter(first.queues))
+        for tag in list(first.queues):
+            if len(batch) == BATCH_MAX:
+                break
             queue = first.queues.pop(tag)
             count = min(TURN_MAX, BATCH_MAX - len(batch), len(queue))
             batch.extend(queue.popleft() for _ in range(count))

@@ -82,9 +82,22 @@ def test_a_long_queue_of_one_connection_delays_another_by_one_turn() -> None:
     desk.submit("b", 1)
     batches = desk.finish()
     assert batches[1].index("b0") == TURN_MAX
-    assert max(map(len, batches)) == BATCH_MAX
+    assert max(map(len, batches)) == TURN_MAX + 1, "and who comes in the middle waits for no longer batch"
     mine = [one for batch in batches for one in batch if one.startswith("a")]
     assert mine == [f"a{place}" for place in range(200)], "one connection's changes stay in order"
+
+
+def test_many_connections_share_batches_of_a_bounded_size() -> None:
+    desk = Desk()
+    desk.submit("x", 1)
+    assert desk.book.begun.acquire(timeout=5)
+    for number in range(10):
+        desk.submit(f"tag{number} ", 20)
+    batches = desk.finish()
+    assert [len(batch) for batch in batches] == [1, BATCH_MAX, BATCH_MAX, BATCH_MAX, 200 - 3 * BATCH_MAX]
+    for number in range(10):
+        mine = [one for batch in batches for one in batch if one.startswith(f"tag{number} ")]
+        assert mine == [f"tag{number} {place}" for place in range(20)]
 
 
 def test_a_job_runs_after_everything_queued_before_and_before_what_comes_later() -> None:
