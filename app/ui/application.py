@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, QRect
 from PySide6.QtWidgets import QApplication
 
 from app.client.paths import default_profile_root
-from app.model.change import Refusal
 from app.ui.garbage import Garbage
 from app.ui.instance import Instance, InstanceUnreachable, hand_over, place
 from app.ui.loop import catch_failures, stop_on_signals
@@ -228,6 +227,8 @@ async def _main(qt: QApplication, folder: Path, name: str, link: str) -> int:
 
 
 async def _play(qt: QApplication, scene: Scene, folder: Path, ready: str) -> int:
+    from app.model.change import Refusal
+
     application = Application(qt, folder, resident=False)
     stop_on_signals(application.stop.set)
     try:

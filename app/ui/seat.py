@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.model.change import Refusal
 from app.ui.message import Message
 from app.ui.screens.opening import Failed, Opening
 from app.ui.screens.window import Window
@@ -83,6 +82,7 @@ class Seat(QObject):
     async def start(self) -> None:
         """Open the profile and go on as it is: joined, or not yet."""
         from app.client.client import Client
+        from app.model.change import Refusal
         from app.ui.admission import open_client
 
         try:
@@ -194,6 +194,8 @@ class Seat(QObject):
         return task
 
     def _done(self, task: asyncio.Task[Any]) -> None:
+        from app.model.change import Refusal
+
         self._tasks.discard(task)
         if task.cancelled():
             return
@@ -208,6 +210,7 @@ class Seat(QObject):
     # -- inside --------------------------------------------------------------------------------------------------------
 
     async def _start_own_server(self) -> None:
+        from app.model.change import Refusal
         from app.ui.admission import has_own_server, own_server
 
         if self.server is None and await asyncio.to_thread(has_own_server, self.profile):

@@ -65,6 +65,7 @@ class Tray(QObject):
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._activated)
         self._state: LightState | None = None
+        self._shown = False
         self.set_state(LightState("connecting"), paused=False)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._draw)
 
@@ -75,6 +76,8 @@ class Tray(QObject):
 
     def show(self) -> None:
         """Be in the tray, where there is one."""
+        self._shown = True
+        self._draw()
         self._icon.show()
 
     def hide(self) -> None:
@@ -105,7 +108,7 @@ class Tray(QObject):
         return action
 
     def _draw(self) -> None:
-        if self._state is not None:
+        if self._state is not None and self._shown:  # its pictures take longer than the first frame may
             dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
             self._icon.setIcon(tray_icon(self._state.link, bool(self._state.rejected), dark))
 
