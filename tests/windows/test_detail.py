@@ -105,7 +105,7 @@ async def test_a_comment_and_its_reply_appear_at_the_other(tmp_path: Path, qapp:
         QTest.keyClick(field, Qt.Key.Key_Return, CTRL)
         assert field.text() == ""
         assert [one.body for one in entries(sarah)] == ["Version B\nreads best"], "seen here at once"
-        await home.until(lambda: len(entries(mike)) == 1)
+        await home.until(lambda: len(entries(mike)) == len(entries(sarah)) == 1)
         assert entries(mike)[0].author.name == "Sarah Okafor"
         detail(mike).page.comments.view.spot_clicked.emit(entries(mike)[0].id, "reply")
         assert "Sarah" in detail(mike).writing.mode.label.words
@@ -122,7 +122,7 @@ async def test_a_reaction_an_edit_and_a_deletion_reach_the_other(tmp_path: Path,
     async with sarah_and_mike(tmp_path, qapp) as (home, sarah, mike):
         task = await open_both(home, sarah, mike)
         comment = sarah.session.create("comment", {"on": task, "body": "First words"})
-        await home.until(lambda: len(entries(mike)) == 1)
+        await home.until(lambda: len(entries(mike)) == len(entries(sarah)) == 1)
         detail(mike).page.comments._react(comment, "👍")
         await home.until(lambda: [one.emoji for one in entries(sarah)[0].reactions] == ["👍"])
         assert not entries(sarah)[0].reactions[0].mine and entries(mike)[0].reactions[0].mine
