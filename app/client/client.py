@@ -47,6 +47,7 @@ class Client(Reads):
         self._closed = False
         self._here = HereIs("none")
         self._synced_at: float | None = None
+        self._green = False
         self._watch = SleepWatch(self._woke)
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -111,8 +112,13 @@ class Client(Reads):
         return lambda: self._listeners.remove(hear) if hear in self._listeners else None
 
     def _hear(self, said: Tell | Show) -> None:
-        if isinstance(said, Tell) and said.name == "synced":
+        if isinstance(said, Tell) and said.name in ("synced", "confirmed"):
             self._synced_at = time.time()
+        elif isinstance(said, Tell) and said.name == "status":
+            # Whoever was green until now was up to date until now.
+            if self._green and said.fields["state"] != "connected" and self._synced_at is not None:
+                self._synced_at = time.time()
+            self._green = said.fields["state"] == "connected"
         for hear in list(self._listeners):
             hear(said)
 

@@ -263,3 +263,12 @@ async def test_a_cut_connection_is_made_again_at_once(tmp_path):
             connection.cut()
         await sarah.synced(2)
         assert sarah.heard("status", state="connecting")
+
+
+async def test_who_was_up_to_date_until_the_cut_is_said_to_be_synced_until_then(tmp_path):
+    async with team(tmp_path) as there:
+        sarah = await there.join("Sarah")
+        await sarah.until(lambda: sarah.client.last_synced_at is not None)
+        sarah.client._synced_at = 1.0  # synced long ago, and green ever since
+        await sarah.client.pause()
+        assert sarah.client.last_synced_at is not None and sarah.client.last_synced_at > 1_000_000
