@@ -208,8 +208,12 @@ class TaskList:
 
     def reload(self) -> None:
         """Read the whole project again."""
-        self._reading = Reading(self._listed())
-        self.go_on()
+        rows = self._listed()
+        self._reading = Reading(rows)
+        if len(rows) < PART_MOST:
+            self.go_on()
+        else:
+            self._observer.more()
 
     def go_on(self) -> None:
         """Read some more of what `reload` began; the list changes at the end, as one."""

@@ -8,7 +8,7 @@ from typing import Final
 from app.model.row import Row
 
 STATUS_ORDER: Final = ("review", "doing", "todo", "backlog", "done", "cancelled")
-PART_MOST: Final = 1500
+PART_MOST: Final = 1000
 """A longer list is read again in parts of this many rows, a few milliseconds each, while the old one is shown."""
 
 Key = tuple[str, str]
